@@ -1,0 +1,26 @@
+import {closeSync, mkdirSync, openSync} from 'node:fs';
+import path from 'node:path';
+import {tryLock, waitForLock} from 'fs-native-extensions';
+
+/**
+ * Runs `work` while holding an exclusive lock on `file`. The lock is the kernel's (an
+ * open-file-description lock), so it ends with the process whatever ends that: there is no
+ * stale lock to clean up after kill -9. The empty file stays, since to remove it would let
+ * a third process lock another file of the same name.
+ *
+ * @param onWait called once when another process holds the lock, before waiting for it
+ * @throws NodeJS.ErrnoException when the file cannot be opened for writing
+ */
+export async function withLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
+  mkdirSync(path.dirname(file), {recursive: true});
+  const descriptor = openSync(file, 'a');
+  try {
+    if (!tryLock(descriptor)) {
+      onWait?.();
+      await waitForLock(descriptor);
+    }
+    return await work();
+  } finally {
+    closeSync(descriptor);
+  }
+}
