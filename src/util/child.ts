@@ -47,7 +47,8 @@ function killGroup(pid: number | undefined): void {
  */
 export function startChild(argv: readonly string[], options: ChildOptions): RunningChild {
   const [file = '', ...args] = argv;
-  const log = openSync(options.log, 'w');
+  // execa passes any open descriptor on; its types name 3 to 9 only.
+  const log = openSync(options.log, 'w') as 3;
   const startedAt = performance.now();
   const child = execa(file, args, {
     cwd: options.cwd,
