@@ -1,0 +1,41 @@
+import type {ScenarioResult} from '../judge/types.js';
+import type {BuildEvent} from '../python/events.js';
+import type {Problem} from '../util/problem.js';
+
+/** Totals of a run. */
+export interface RunSummary {
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly results: readonly ScenarioResult[];
+  readonly problems: readonly Problem[];
+  readonly interrupted: boolean;
+  /** Baseline files that were written, as messages name them. */
+  readonly updatedBaselines: readonly string[];
+  readonly exitCode: 0 | 1 | 2 | 130;
+}
+
+/** Everything that happens in a run, in order. Commands emit it; reporters only render it. */
+export type LeaklineEvent =
+  | BuildEvent
+  /** Scenarios × builds that will run. */
+  | {
+      readonly type: 'run-started';
+      readonly leaklineVersion: string;
+      readonly valgrindVersion: string;
+      readonly total: number;
+      readonly builds: readonly string[];
+      readonly jobs: number;
+    }
+  | {readonly type: 'scenario-started'; readonly scenario: string; readonly build: string}
+  /** A word about what leakline does and why: an environment being compiled, a measurement repeated. */
+  | {readonly type: 'notice'; readonly message: string}
+  | {readonly type: 'problem'; readonly problem: Problem}
+  | {readonly type: 'scenario-finished'; readonly result: ScenarioResult}
+  | {readonly type: 'run-finished'; readonly summary: RunSummary};
+
+/** Renders a run in one form. Every hook is optional; one that throws does not hurt the others. */
+export interface Reporter {
+  readonly onEvent?: (event: LeaklineEvent) => void;
+  /** Called once after `run-finished`, to write and close what is open. */
+  readonly close?: () => void | Promise<void>;
+}
