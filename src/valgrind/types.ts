@@ -9,6 +9,8 @@ export interface Frame {
   /** Path of the object file. */
   readonly object?: string;
   readonly function?: string;
+  /** Set when a perf map named the frame: `function` and `file` are Python's. */
+  readonly language?: 'python';
   readonly directory?: string;
   readonly file?: string;
   readonly line?: number;
@@ -21,14 +23,23 @@ export type Stack = readonly Frame[];
 export interface LossRecord {
   readonly type: 'loss-record';
   readonly kind: LeakKind;
+  /**
+   * Bytes of these blocks alone. Valgrind's `<leakedbytes>` adds the indirectly lost bytes under
+   * them, which have loss records of their own: a sum over records would count them twice.
+   */
   readonly bytes: number;
   readonly blocks: number;
   /** Change since the previous leak check of the process, present in delta checks only. */
   readonly bytesChange?: number;
   readonly blocksChange?: number;
+  /** Bytes that are lost only because these blocks are; definite records only, absent when 0. */
+  readonly indirectBytes?: number;
+  readonly indirectBytesChange?: number;
   /** N of "loss record N of M": what `block_list N` takes. */
   readonly recordNumber?: number;
   readonly stack: Stack;
+  /** The rule that would hide it, with mangled names; with `--gen-suppressions=all` only. */
+  readonly suppression?: string;
 }
 
 /** An error other than a leak. */
@@ -42,6 +53,8 @@ export interface MemoryError {
   readonly what: string;
   /** The first stack is where it happened; the others say more, each under its `auxwhat`. */
   readonly stacks: readonly {readonly what?: string; readonly frames: Stack}[];
+  /** The rule that would hide it, with mangled names; with `--gen-suppressions=all` only. */
+  readonly suppression?: string;
 }
 
 /** A suppression that was used, and how often. */
@@ -60,11 +73,20 @@ export type XmlItem =
   | MemoryError
   | {readonly type: 'error-count'; readonly unique: string; readonly count: number}
   | UsedSuppression
-  /** Text of VALGRIND_PRINTF, trimmed. */
-  | {readonly type: 'client-message'; readonly text: string}
+  /** Text of VALGRIND_PRINTF, trimmed; with the stack of VALGRIND_PRINTF_BACKTRACE. */
+  | {readonly type: 'client-message'; readonly text: string; readonly stack?: Stack}
   /** valgrind's report of a signal that ends the process. */
-  | {readonly type: 'fatal-signal'; readonly signal: string; readonly stack: Stack}
-  /** A descriptor left open at exit, written with --track-fds=yes by valgrind ≥ 3.21. */
+  | {
+      readonly type: 'fatal-signal';
+      /** `SIGSEGV` */
+      readonly signal: string;
+      /** What the signal's code means: "Access not within mapped region". */
+      readonly event?: string;
+      /** The address that was accessed, `0x…`. */
+      readonly address?: string;
+      readonly stack: Stack;
+    }
+  /** A descriptor left open at exit, written with --track-fds=yes by valgrind ≥ 3.23. */
   | {
       readonly type: 'open-descriptor';
       readonly descriptor: number;

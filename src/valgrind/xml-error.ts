@@ -1,0 +1,130 @@
+import {parseLeakText} from './leak-text.js';
+import type {LeakKind, LossRecord, MemoryError, Stack, XmlItem} from './types.js';
+import type {Section} from './xml-items.js';
+import type {StackReader} from './xml-stacks.js';
+
+const LEAK_KIND_BY_NAME: ReadonlyMap<string, LeakKind> = new Map([
+  ['Leak_DefinitelyLost', 'definite'],
+  ['Leak_IndirectlyLost', 'indirect'],
+  ['Leak_PossiblyLost', 'possible'],
+  ['Leak_StillReachable', 'reachable'],
+]);
+
+interface StackWithText {
+  readonly what?: string;
+  readonly frames: Stack;
+}
+
+/** Reads one `<error>`: a loss record, an open descriptor or a memory error. */
+export function createErrorReader(
+  intern: (text: string) => string,
+  reader: StackReader,
+  onItem: (item: XmlItem) => void,
+  complain: () => void,
+): Section {
+  let unique = '';
+  let kind = '';
+  const what: string[] = [];
+  const stacks: StackWithText[] = [];
+  /** An auxwhat stands before the stack it speaks of, if it speaks of one. */
+  let auxiliary: string | undefined;
+  let descriptor: number | undefined;
+  let path: string | undefined;
+  let innerText = '';
+  let suppression: string | undefined;
+
+  const endAuxiliary = (next?: string) => {
+    if (auxiliary !== undefined) stacks.push({what: auxiliary, frames: []});
+    auxiliary = next;
+  };
+  const endStack = () => {
+    const frames = reader.stack();
+    stacks.push(auxiliary === undefined ? {frames} : {what: auxiliary, frames});
+    auxiliary = undefined;
+  };
+
+  return {
+    open: reader.open,
+    close: (name, text) => {
+      reader.close(name, text);
+      switch (name) {
+        case 'unique':
+          unique = text;
+          break;
+        case 'kind':
+          kind = intern(text);
+          break;
+        case 'text':
+          innerText = text;
+          break;
+        case 'what':
+          what.push(text.trim());
+          break;
+        case 'xwhat':
+          what.push(innerText.trim());
+          break;
+        case 'auxwhat':
+          endAuxiliary(intern(text.trim()));
+          break;
+        case 'xauxwhat':
+          endAuxiliary(intern(innerText.trim()));
+          break;
+        case 'stack':
+          endStack();
+          break;
+        case 'fd':
+          descriptor = Number(text);
+          break;
+        case 'path':
+          path = text;
+          break;
+        case 'rawtext':
+          suppression = text.trim();
+          break;
+      }
+    },
+    end: () => {
+      endAuxiliary();
+      const item = finish();
+      if (item === undefined) complain();
+      else onItem(item);
+    },
+  };
+
+  function finish(): XmlItem | undefined {
+    if (kind === 'FdNotClosed' && descriptor !== undefined) {
+      return {
+        type: 'open-descriptor',
+        descriptor,
+        ...(path === undefined ? {} : {path: intern(path)}),
+        stack: stacks[0]?.frames ?? [],
+      };
+    }
+    const leakKind = LEAK_KIND_BY_NAME.get(kind);
+    if (leakKind !== undefined) return lossRecord(leakKind);
+    return kind === '' ? undefined : memoryError();
+  }
+
+  function lossRecord(leakKind: LeakKind): LossRecord | undefined {
+    const numbers = parseLeakText(what.join(' '));
+    if (numbers === undefined) return undefined;
+    return {
+      type: 'loss-record',
+      kind: leakKind,
+      ...numbers,
+      stack: stacks[0]?.frames ?? [],
+      ...(suppression === undefined ? {} : {suppression}),
+    };
+  }
+
+  function memoryError(): MemoryError {
+    return {
+      type: 'error',
+      unique: intern(unique),
+      kind,
+      what: intern(what.join(' ')),
+      stacks,
+      ...(suppression === undefined ? {} : {suppression}),
+    };
+  }
+}

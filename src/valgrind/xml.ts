@@ -1,0 +1,149 @@
+import {createReadStream} from 'node:fs';
+import {StringDecoder} from 'node:string_decoder';
+import {SaxesParser} from 'saxes';
+import type {Problem} from '../util/problem.js';
+import {fail, ok, type Result} from '../util/result.js';
+import type {XmlItem} from './types.js';
+import {createItemBuilder} from './xml-items.js';
+
+/** Whether the document was whole. What stood complete before its end was passed on in any case. */
+export type XmlEnd =
+  | {readonly complete: true}
+  | {
+      readonly complete: false;
+      /**
+       * `truncated`: the text ends before `</valgrindoutput>`, as a killed process leaves it.
+       * `malformed`: it is no XML, or none that valgrind writes.
+       */
+      readonly reason: 'truncated' | 'malformed';
+      readonly message: string;
+      /** Place in the text, both counted from 1. */
+      readonly line: number;
+      readonly column: number;
+    };
+
+type Chunk = string | Uint8Array;
+
+/** Larger pieces are cut: the parser looks at the reasons to stop between two pieces. */
+const MAX_CHUNK = 65_536;
+
+/** The parser has to buffer what lies between two tags; beyond this many characters it is no valgrind XML. */
+const MAX_BETWEEN_TAGS = 4 * 1024 * 1024;
+
+/** `valgrindoutput/error/xwhat/text` is the common depth; `stack/frame/ip` is the same. */
+const MAX_DEPTH = 64;
+
+export async function parseXml(
+  chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
+  onItem: (item: XmlItem) => void,
+): Promise<XmlEnd> {
+  const parser = createXmlParser(onItem);
+  const decoder = new StringDecoder('utf8');
+  for await (const chunk of chunks) {
+    parser.write(typeof chunk === 'string' ? chunk : decoder.write(chunk));
+    if (parser.end() !== undefined) break;
+  }
+  return parser.finish(decoder.end());
+}
+
+/**
+ * {@link parseXml} for a file, read in pieces.
+ *
+ * @returns a problem when the file cannot be read
+ */
+export async function parseXmlFile(
+  file: string,
+  onItem: (item: XmlItem) => void,
+): Promise<Result<XmlEnd, Problem>> {
+  const stream = createReadStream(file, {highWaterMark: MAX_CHUNK});
+  let readError: Error | undefined;
+  stream.on('error', (error) => {
+    readError = error;
+  });
+  try {
+    return ok(await parseXml(stream, onItem));
+  } catch (error) {
+    if (readError === undefined) throw error;
+    return fail({file, message: `cannot be read: ${readError.message}`});
+  } finally {
+    stream.destroy();
+  }
+}
+
+interface XmlParser {
+  readonly write: (text: string) => void;
+  /** Defined once the document is known to be malformed. */
+  readonly end: () => XmlEnd | undefined;
+  readonly finish: (rest: string) => XmlEnd;
+}
+
+function createXmlParser(onItem: (item: XmlItem) => void): XmlParser {
+  const parser = new SaxesParser();
+  let end: XmlEnd | undefined;
+  let isClosed = false;
+  let depth = 0;
+  let sinceTag = 0;
+
+  const stop = (reason: 'truncated' | 'malformed', message: string) => {
+    end ??= {complete: false, reason, message, line: parser.line, column: parser.column + 1};
+  };
+  const builder = createItemBuilder(
+    (item) => {
+      if (end === undefined) onItem(item);
+    },
+    (message) => stop('malformed', message),
+  );
+
+  parser.on('opentag', ({name}) => {
+    if (end !== undefined) return;
+    sinceTag = 0;
+    depth++;
+    if (depth > MAX_DEPTH) stop('malformed', `elements nest deeper than ${MAX_DEPTH} levels`);
+    else builder.open(name);
+  });
+  parser.on('text', (text) => builder.text(text));
+  parser.on('cdata', (text) => builder.text(text));
+  parser.on('closetag', ({name}) => {
+    if (end !== undefined) return;
+    sinceTag = 0;
+    depth--;
+    builder.close(name);
+    if (depth === 0) isClosed = true;
+  });
+  parser.on('doctype', () => stop('malformed', 'a document type declaration is not accepted'));
+  parser.on('error', (error) => {
+    const message = error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '');
+    if (!isTolerable(message, builder.section())) stop('malformed', message);
+  });
+
+  const writePiece = (text: string) => {
+    if (end !== undefined) return;
+    sinceTag += text.length;
+    parser.write(text);
+    if (sinceTag > MAX_BETWEEN_TAGS) {
+      stop('malformed', `no tag within ${MAX_BETWEEN_TAGS} characters`);
+    }
+  };
+  const write = (text: string) => {
+    for (let at = 0; at < text.length; at += MAX_CHUNK) writePiece(text.slice(at, at + MAX_CHUNK));
+  };
+  return {
+    write,
+    end: () => end,
+    finish: (rest) => {
+      write(rest);
+      if (end === undefined && !isClosed) stop('truncated', 'the text ends before </valgrindoutput>');
+      return end ?? {complete: true};
+    },
+  };
+}
+
+/**
+ * Faults of valgrind's own that leave the rest readable: control characters in arguments and
+ * paths are written as they are, and 3.26.0 does not close `<still_reachable>` in its leak
+ * summary (valgrind bug 514613).
+ */
+function isTolerable(message: string, section: string | undefined): boolean {
+  if (message === 'disallowed character') return true;
+  return message === 'unexpected close tag' && section === 'leak_summary';
+}
