@@ -1,0 +1,57 @@
+import path from 'node:path';
+import type {Frame, Stack} from '../valgrind/types.js';
+import type {NamedFrame, Origin} from './types.js';
+
+/** What tells the interpreter's code from an extension's. */
+export interface Attributes {
+  /** Installation folder of the interpreter: its executable and libpython are below it. */
+  readonly prefix?: string;
+}
+
+/** Objects whose functions belong to the C library, the loader or the compiler, by base name. */
+const SYSTEM_OBJECT = /^(ld-linux|ld-musl|ld64|libc|libm|libpthread|libdl|librt|libstdc\+\+|libgcc_s)[.-]/;
+
+/** Memcheck's own replacements of malloc and of the string functions. */
+const PRELOAD_OBJECT = /^vgpreload_/;
+
+const INTERPRETER_OBJECT = /^(python\d?(\.\d+)?[a-z]*|libpython.*\.so.*)$/;
+
+/** Whose code the frame is. Modules of lib-dynload are extensions, though CPython ships them. */
+export function originOf(frame: Frame, {prefix}: Attributes): Origin {
+  if (frame.language === 'python') return 'python';
+  if (frame.object === undefined) return frame.function === undefined ? 'unknown' : 'extension';
+  const base = path.basename(frame.object);
+  if (SYSTEM_OBJECT.test(base) || PRELOAD_OBJECT.test(base)) return 'system';
+  const ofPrefix = prefix === undefined || frame.object.startsWith(`${prefix}/`);
+  return ofPrefix && INTERPRETER_OBJECT.test(base) ? 'interpreter' : 'extension';
+}
+
+/** `leaky` for `…/leaky.cpython-313-x86_64-linux-gnu.so`, `libz` for `libz.so.1`. */
+function moduleOf(object: string): string {
+  const base = path.basename(object);
+  const dot = base.search(/\.(cpython-|abi3|so\b|pypy)/);
+  return dot > 0 ? base.slice(0, dot) : base;
+}
+
+/** The frame as a person reads it. */
+export function nameFrame(frame: Frame, attributes: Attributes): NamedFrame {
+  const origin = originOf(frame, attributes);
+  const file = frame.file === undefined ? undefined : path.basename(frame.file);
+  const sourcePath =
+    frame.file === undefined
+      ? undefined
+      : path.isAbsolute(frame.file)
+        ? frame.file
+        : frame.directory && path.join(frame.directory, frame.file);
+  return {
+    origin,
+    name: frame.function ?? '???',
+    ...(origin !== 'python' && frame.object !== undefined ? {module: moduleOf(frame.object)} : {}),
+    ...(file === undefined ? {} : {file}),
+    ...(sourcePath === undefined ? {} : {path: sourcePath}),
+    ...(frame.line === undefined ? {} : {line: frame.line}),
+  };
+}
+
+export const nameStack = (stack: Stack, attributes: Attributes): readonly NamedFrame[] =>
+  stack.map((frame) => nameFrame(frame, attributes));

@@ -1,0 +1,111 @@
+import {shortHash} from '../util/hash.js';
+import type {Attribution, NamedFrame} from './types.js';
+
+/** The stable name of a loss record or error, and the frames it is made of. */
+export interface Signature {
+  /** 12 hexadecimal digits. */
+  readonly id: string;
+  readonly frames: readonly NamedFrame[];
+  readonly attribution: Attribution;
+}
+
+/**
+ * Frames a signature takes at most, from the innermost on. Deep recursion of a parser must not
+ * make a signature depend on the depth of its input.
+ */
+const MAX_FRAMES = 12;
+
+/** Functions that only hand out memory. Who asked for it is what tells one leak from another. */
+const ALLOCATOR =
+  /^(malloc|calloc|realloc|reallocarray|memalign|posix_memalign|aligned_alloc|valloc|free|cfree|operator (new|delete)(\[\])?.*|_?PyMem_\w+|_?PyMem_Raw\w+|_?PyObject_(Malloc|Calloc|Realloc|Free|New|NewVar|GC_New\w*|GC_Alloc|GC_Malloc|GC_Calloc|GC_Resize|Init\w*)|_PyObject_MallocWithType|_PyObject_CallocWithType|_PyObject_ReallocWithType|_PyMem_DebugRaw\w+|gc_alloc|PyType_Generic(Alloc|New)|_PyType_AllocNoTrack|__interceptor_\w+)$/;
+
+/** The interpreter's own way from one call to the next: it differs from version to version and says nothing. */
+const PLUMBING =
+  /^(_?PyEval_\w+|_Py_HandlePending|_?PyObject_(Vectorcall|VectorcallTstate|VectorcallDictTstate|VectorcallMethod|MakeTpCall|Call|Call\w+|FastCall\w*)|_?PyVectorcall_\w+|_?PyFunction_(Vectorcall|FastCall\w*)|_?PyCFunction_\w+|_?PyMethodDef_\w+|_?PyStack_\w+|call_function|call_trampoline|do_call|do_call_core|fast_function|function_code_fastcall|cfunction_(call|vectorcall\w*|enter_call|get_function)\w*|method_vectorcall\w*|method_call|method_enter_call|vectorcall_\w+|function_call|instancemethod_call|slot_tp_\w+|type_call|wrap_call|wrapperdescr_\w+|wrapper_call|wrap_init|object_vacall|object_vectorcall|py_trampoline_evaluator|leakline_\w+|builtin_(exec|eval)(_impl)?|run_mod|run_eval_code_obj|pyrun_\w+|_?PyRun_\w+|Py_Run\w+|pymain_\w+|Py_BytesMain|Py_Main|main|\(below main\)|_start|__libc_start\w+|start_thread|clone\d?)$/;
+
+/** Sections of a scenario: what is outside them is leakline's agent. */
+const SECTION = /^(setup|body|teardown|code)$/;
+
+function withoutAllocators(stack: readonly NamedFrame[]): readonly NamedFrame[] {
+  const first = stack.findIndex(({origin, name}) => origin === 'python' || !ALLOCATOR.test(name));
+  return first === -1 ? stack : stack.slice(first);
+}
+
+/** The stack up to the scenario's outermost section. */
+function withinScenario(stack: readonly NamedFrame[], scenarioFile: string): readonly NamedFrame[] {
+  const last = stack.findLastIndex(
+    ({origin, name, path}) => origin === 'python' && SECTION.test(name) && path === scenarioFile,
+  );
+  return last === -1 ? stack : stack.slice(0, last + 1);
+}
+
+/** Calls on their way through the interpreter, and its import system (`<frozen importlib._bootstrap>`). */
+function isPlumbing({origin, name, file}: NamedFrame): boolean {
+  if (origin === 'python') return file?.startsWith('<frozen ') ?? false;
+  return origin === 'interpreter' && PLUMBING.test(name);
+}
+
+/** What two builds of the same code agree on: no line, no path, no address. */
+function identity({origin, name, module, file}: NamedFrame): string {
+  switch (origin) {
+    case 'python':
+      return `python:${name}:${file ?? ''}`;
+    case 'extension':
+      return `extension:${name}:${module ?? ''}`;
+    case 'interpreter':
+    case 'system':
+    case 'unknown':
+      return `${origin}:${name}`;
+  }
+}
+
+/** Recursion and frames of inlined twins count once. */
+function withoutRepeats(frames: readonly NamedFrame[]): readonly NamedFrame[] {
+  return frames.filter((frame, index) => {
+    const previous = frames[index - 1];
+    return previous === undefined || identity(previous) !== identity(frame);
+  });
+}
+
+/**
+ * The frames that name an allocation: the interpreter's function that the extension called (the
+ * outermost one, which is the documented API, not the helper it is made of), the extension's
+ * frames and the Python functions. Where no extension takes part, all the interpreter's
+ * functions but the plumbing.
+ */
+function significantFrames(stack: readonly NamedFrame[]): readonly NamedFrame[] {
+  const frames = stack.filter((frame) => !isPlumbing(frame));
+  const firstOwn = frames.findIndex(({origin}) => origin === 'extension' || origin === 'python');
+  if (firstOwn === -1) return frames;
+  const head = frames.slice(0, firstOwn);
+  const own = frames.slice(firstOwn).filter(({origin}) => origin === 'extension' || origin === 'python');
+  return [...(own[0]?.origin === 'extension' ? head.slice(-1) : head), ...own];
+}
+
+/**
+ * The signature of `stack`. Frames outside the scenario's own sections are leakline's and left
+ * out, which makes `fork` and `process` agree.
+ *
+ * @param kind for errors, memcheck's kind: two errors at one place have two signatures; '' for leaks
+ */
+export function signatureOf(stack: readonly NamedFrame[], scenarioFile: string, kind = ''): Signature {
+  const inside = withinScenario(withoutAllocators(stack), scenarioFile);
+  const significant = withoutRepeats(significantFrames(inside));
+  const frames = (significant.length > 0 ? significant : inside).slice(0, MAX_FRAMES);
+  return {
+    id: shortHash([kind, ...frames.map(identity)]),
+    frames,
+    attribution: inside.some(({origin}) => origin === 'extension') ? 'extension' : 'interpreter',
+  };
+}
+
+/** `PyList_New ← leaky_list (leaky) ← make_rows (loader.py) ← body`: a signature's frames without lines. */
+export function signatureText(frames: readonly NamedFrame[]): string {
+  return frames
+    .map(({origin, name, module, file}) => {
+      if (origin === 'extension' && module !== undefined) return `${name} (${module})`;
+      if (origin === 'python' && file !== undefined && !SECTION.test(name)) return `${name} (${file})`;
+      return name;
+    })
+    .join(' ← ');
+}
