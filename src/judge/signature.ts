@@ -7,6 +7,8 @@ export interface Signature {
   readonly id: string;
   readonly frames: readonly NamedFrame[];
   readonly attribution: Attribution;
+  /** Signature of the interpreter's frames alone, when it is the interpreter's leak. */
+  readonly interpreterId?: string;
 }
 
 /**
@@ -92,12 +94,17 @@ export function signatureOf(stack: readonly NamedFrame[], scenarioFile: string, 
   const inside = withinScenario(withoutAllocators(stack), scenarioFile);
   const significant = withoutRepeats(significantFrames(inside));
   const frames = (significant.length > 0 ? significant : inside).slice(0, MAX_FRAMES);
+  const ofInterpreter = frames.filter(({origin}) => origin === 'interpreter');
+  const isExtensions = inside.some(({origin}) => origin === 'extension');
   return {
-    id: shortHash([kind, ...frames.map(identity)]),
+    id: hashOf(kind, frames),
     frames,
-    attribution: inside.some(({origin}) => origin === 'extension') ? 'extension' : 'interpreter',
+    attribution: isExtensions ? 'extension' : 'interpreter',
+    ...(isExtensions || ofInterpreter.length === 0 ? {} : {interpreterId: hashOf(kind, ofInterpreter)}),
   };
 }
+
+const hashOf = (kind: string, frames: readonly NamedFrame[]) => shortHash([kind, ...frames.map(identity)]);
 
 /** `PyList_New ← leaky_list (leaky) ← make_rows (loader.py) ← body`: a signature's frames without lines. */
 export function signatureText(frames: readonly NamedFrame[]): string {

@@ -51,6 +51,11 @@ export interface LeakFinding {
   readonly blocks: number;
   readonly bytes: number;
   readonly attribution: Attribution;
+  /**
+   * Signature of the interpreter's frames alone, for leaks attributed to it: the same leak has the
+   * same one in every scenario. It is what the build's own baseline goes by.
+   */
+  readonly interpreterId?: string;
   /** The frames that make the signature. */
   readonly frames: readonly NamedFrame[];
   /** The whole stack, innermost first. */
@@ -98,7 +103,6 @@ export interface InterpreterFinding {
   readonly bytes: number;
 }
 
-/** Suppressed leaks: a total that must not creep up unseen. */
 export type Finding = LeakFinding | ErrorFinding | ResourceFinding | InterpreterFinding;
 
 /** One reviewed expectation: what is stored of a finding. */

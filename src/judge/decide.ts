@@ -1,0 +1,99 @@
+import type {Observation} from '../run/observation.js';
+import type {LeakKind} from '../valgrind/types.js';
+import {compare, type Expectation} from './compare.js';
+import {type Growth, growthsOf} from './findings.js';
+import type {Place} from './group.js';
+import type {Finding} from './types.js';
+
+/** One measurement of a growth scenario. */
+export interface Measurement {
+  /** Iterations between two checkpoints. */
+  readonly iterations: number;
+  readonly observation: Observation;
+}
+
+/** What to do after the measurements so far. */
+export type Decision =
+  | {
+      readonly type: 'decided';
+      /** What leaks. */
+      readonly findings: readonly Finding[];
+      /** Iterations over all intervals of the measurement that decided. */
+      readonly totalIterations: number;
+      readonly notes: readonly string[];
+    }
+  | {readonly type: 'measure-again'; readonly iterations: number; readonly because: string};
+
+/** Where the growth of a scenario is judged. */
+export interface GrowthCase extends Place {
+  /** Iterations between two checkpoints, as the scenario says. */
+  readonly iterations: number;
+  readonly checkpoints: number;
+  readonly tolerance: Readonly<Partial<Record<LeakKind, number>>>;
+  readonly expectation: Pick<Expectation, 'entries' | 'interpreter'>;
+}
+
+/**
+ * Growth that does not repeat itself in every interval is measured again with this many times
+ * the iterations: a leak doubles, a cache does not.
+ */
+const AGAIN = 2;
+
+/**
+ * A leak is new only if it holds over this many times the iterations: a free list of some hundred
+ * entries grows just as steadily until it is full.
+ */
+const CONFIRM = 10;
+
+/** Judges the measurements made so far, the last of which has the most iterations. */
+export function decide(measurements: readonly Measurement[], growthCase: GrowthCase): Decision {
+  const last = measurements.at(-1);
+  if (last === undefined) {
+    return {type: 'measure-again', iterations: growthCase.iterations, because: 'nothing was measured yet'};
+  }
+  const totalIterations = last.iterations * growthCase.checkpoints;
+  const growths = growthsOf(last.observation, last.iterations, growthCase).filter(
+    (growth) => !isTolerated(growth, growthCase.tolerance),
+  );
+  const surprising = growths.filter(({finding}) => !isKnown(finding, growthCase, totalIterations));
+  const confirmed = last.iterations >= CONFIRM * growthCase.iterations;
+  if (surprising.length > 0 && !confirmed) {
+    const unsteady = surprising.some(({trend}) => trend === 'unsteady');
+    return unsteady && measurements.length === 1
+      ? {type: 'measure-again', iterations: AGAIN * growthCase.iterations, because: 'growth is unsteady'}
+      : {
+          type: 'measure-again',
+          iterations: CONFIRM * growthCase.iterations,
+          because: 'a new leak is to be confirmed',
+        };
+  }
+  const leaks = growths.filter((growth) => growth.trend === 'steady' || !surprising.includes(growth));
+  const settled = growths.length - leaks.length;
+  return {
+    type: 'decided',
+    findings: leaks.map(({finding}) => finding),
+    totalIterations,
+    notes:
+      settled === 0
+        ? []
+        : [
+            `${settled} ${settled === 1 ? 'place' : 'places'} gained blocks that did not repeat in every interval of ${last.iterations} iterations: no leak`,
+          ],
+  };
+}
+
+/** The findings of the last measurement as they are, for when a confirmation could not be made. */
+export function steadyFindings({iterations, observation}: Measurement, place: Place): readonly Finding[] {
+  return growthsOf(observation, iterations, place)
+    .filter(({trend}) => trend === 'steady')
+    .map(({finding}) => finding);
+}
+
+function isKnown(finding: Finding, {expectation}: GrowthCase, totalIterations: number): boolean {
+  const changes = compare([finding], {...expectation, mode: 'growth', totalIterations});
+  return changes.some(({verdict}) => verdict === 'known');
+}
+
+function isTolerated({finding}: Growth, tolerance: GrowthCase['tolerance']): boolean {
+  return finding.type === 'leak' && finding.blocks > 0 && finding.blocks <= (tolerance[finding.kind] ?? 0);
+}

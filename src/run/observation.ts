@@ -1,0 +1,60 @@
+import type {ChildOutcome} from '../util/child.js';
+import type {LossRecord, MemoryError, Stack, UsedSuppression} from '../valgrind/types.js';
+
+/** What can be counted beside memory, at each checkpoint or before and after an exit scenario. */
+export interface ResourceCounts {
+  readonly descriptors: number;
+  readonly threads: number;
+  readonly children: number;
+  /** Anonymous mappings outside malloc's. */
+  readonly mappings: number;
+}
+
+/** A Python exception that ended a scenario. */
+export interface PythonException {
+  readonly section: string;
+  /** `ValueError: …` */
+  readonly message: string;
+  /** Line in the scenario file, where the traceback passes through it. */
+  readonly line?: number;
+  readonly traceback: string;
+}
+
+/** Python objects found in the blocks of one loss record. */
+export interface InspectedRecord {
+  readonly recordNumber: number;
+  readonly objects: readonly {
+    readonly type: string;
+    readonly count: number;
+    readonly refcount?: number;
+    readonly values: readonly string[];
+  }[];
+}
+
+/** All that one run of one scenario gave, before anything is judged. */
+export interface Observation {
+  readonly outcome: ChildOutcome;
+  readonly durationMs: number;
+  readonly isolation: 'fork' | 'process';
+  /** The last lines of standard output and standard error. */
+  readonly output: string;
+  /** Whether the agent said that everything ran to its end; for programs, whether they exited. */
+  readonly completed: boolean;
+  readonly exception?: PythonException;
+  /** The allocator the probe found live: `malloc`, `pymalloc`, `mimalloc`; absent for programs. */
+  readonly allocator?: string;
+  /** Growth mode: what each interval changed, oldest first; only intervals that ended. */
+  readonly intervals: readonly (readonly LossRecord[])[];
+  /** Growth mode: resources at every checkpoint, one more than intervals. Exit mode: before and after. */
+  readonly resources: readonly ResourceCounts[];
+  /** What descriptors that were left open point to, where known. */
+  readonly openDescriptors: readonly string[];
+  /** Exit mode: what was left at exit. */
+  readonly atExit: readonly LossRecord[];
+  readonly errors: readonly {readonly error: MemoryError; readonly count: number}[];
+  readonly fatalSignal?: {readonly signal: string; readonly stack: Stack};
+  readonly suppressions: readonly UsedSuppression[];
+  readonly inspected: readonly InspectedRecord[];
+  /** Why valgrind's XML ends early, when it does. */
+  readonly xmlProblem?: string;
+}
