@@ -10,6 +10,9 @@ const LEAK_KIND_BY_NAME: ReadonlyMap<string, LeakKind> = new Map([
   ['Leak_StillReachable', 'reachable'],
 ]);
 
+/** Valgrind writes four stacks at most; further ones are dropped. */
+const MAX_STACKS = 16;
+
 interface StackWithText {
   readonly what?: string;
   readonly frames: Stack;
@@ -24,7 +27,7 @@ export function createErrorReader(
 ): Section {
   let unique = '';
   let kind = '';
-  const what: string[] = [];
+  let what = '';
   const stacks: StackWithText[] = [];
   /** An auxwhat stands before the stack it speaks of, if it speaks of one. */
   let auxiliary: string | undefined;
@@ -33,13 +36,20 @@ export function createErrorReader(
   let innerText = '';
   let suppression: string | undefined;
 
+  /** The protocol allows a second line. */
+  const addWhat = (text: string) => {
+    if (what.length < text.length || what.length < 1024) what = `${what} ${text.trim()}`.trim();
+  };
+  const add = (stack: StackWithText) => {
+    if (stacks.length < MAX_STACKS) stacks.push(stack);
+  };
   const endAuxiliary = (next?: string) => {
-    if (auxiliary !== undefined) stacks.push({what: auxiliary, frames: []});
+    if (auxiliary !== undefined) add({what: auxiliary, frames: []});
     auxiliary = next;
   };
   const endStack = () => {
     const frames = reader.stack();
-    stacks.push(auxiliary === undefined ? {frames} : {what: auxiliary, frames});
+    add(auxiliary === undefined ? {frames} : {what: auxiliary, frames});
     auxiliary = undefined;
   };
 
@@ -58,10 +68,10 @@ export function createErrorReader(
           innerText = text;
           break;
         case 'what':
-          what.push(text.trim());
+          addWhat(text);
           break;
         case 'xwhat':
-          what.push(innerText.trim());
+          addWhat(innerText);
           break;
         case 'auxwhat':
           endAuxiliary(intern(text.trim()));
@@ -106,7 +116,7 @@ export function createErrorReader(
   }
 
   function lossRecord(leakKind: LeakKind): LossRecord | undefined {
-    const numbers = parseLeakText(what.join(' '));
+    const numbers = parseLeakText(what);
     if (numbers === undefined) return undefined;
     return {
       type: 'loss-record',
@@ -122,7 +132,7 @@ export function createErrorReader(
       type: 'error',
       unique: intern(unique),
       kind,
-      what: intern(what.join(' ')),
+      what: intern(what),
       stacks,
       ...(suppression === undefined ? {} : {suppression}),
     };

@@ -6,6 +6,9 @@ import {createStackReader} from './xml-stacks.js';
 /** More of one text than this many characters is not kept. No name or message is that long. */
 const MAX_TEXT = 65_536;
 
+/** Further arguments are dropped. */
+const MAX_ARGUMENTS = 4096;
+
 /** Older protocols put the leak's numbers elsewhere; they ended with valgrind 3.4. */
 const OLDEST_PROTOCOL = 4;
 
@@ -81,7 +84,7 @@ export function createItemBuilder(
     return new Map<string, () => Section>([
       ['protocolversion', () => ({end: onProtocol})],
       ['pid', () => ({end: (text) => (pid = Number(text))})],
-      ['args', () => argsSection((argv) => onItem({type: 'process', pid, argv}))],
+      ['args', () => argsSection(intern, (argv) => onItem({type: 'process', pid, argv}))],
       ['status', () => ({close: onStatus})],
       [
         'error',
@@ -154,12 +157,12 @@ export function createItemBuilder(
 }
 
 /** `<args>` holds valgrind's own command line as `<vargv>`, then the client's as `<argv>`. */
-function argsSection(onArgv: (argv: readonly string[]) => void): Section {
+function argsSection(intern: (text: string) => string, onArgv: (argv: readonly string[]) => void): Section {
   let argv: string[] = [];
   return {
     close: (name, text) => {
-      if (name === 'exe' || name === 'arg') argv.push(text);
-      else if (name === 'vargv') argv = [];
+      if (name === 'vargv') argv = [];
+      else if ((name === 'exe' || name === 'arg') && argv.length < MAX_ARGUMENTS) argv.push(intern(text));
     },
     end: () => onArgv(argv),
   };

@@ -3,6 +3,9 @@ import type {Frame, Stack} from './types.js';
 /** The frame table starts anew beyond this many addresses, so that no input can fill the memory. */
 const MAX_ADDRESSES = 65_536;
 
+/** `--num-callers` is 500 at most, and inlined calls add to it; further frames are dropped. */
+const MAX_FRAMES = 4096;
+
 /** Collects `<stack>` elements from element events. */
 export interface StackReader {
   readonly open: (name: string) => void;
@@ -59,7 +62,7 @@ export function createStackReader(intern: (text: string) => string): StackReader
           frame.line = Number(text);
           break;
         case 'frame':
-          frames.push(unique(frame));
+          if (frames.length < MAX_FRAMES) frames.push(unique(frame));
           break;
       }
     },

@@ -5,6 +5,7 @@ import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import type {XmlItem} from './types.js';
 import {createItemBuilder} from './xml-items.js';
+import {createLineSource} from './xml-lines.js';
 
 /** Whether the document was whole. What stood complete before its end was passed on in any case. */
 export type XmlEnd =
@@ -33,6 +34,27 @@ const MAX_BETWEEN_TAGS = 4 * 1024 * 1024;
 /** `valgrindoutput/error/xwhat/text` is the common depth; `stack/frame/ip` is the same. */
 const MAX_DEPTH = 64;
 
+/**
+ * Reads valgrind's XML (protocol 4 to 6, memcheck) in constant memory and gives each item to
+ * `onItem` as soon as its element is closed. Bytes that are no UTF-8 become U+FFFD. Bad input
+ * is never thrown: it ends the reading, and the result says where. What `chunks` or `onItem`
+ * throw is passed on.
+ *
+ * Delta leak checks (`VALGRIND_DO_CHANGED_LEAK_CHECK` and its kin), found with valgrind 3.19
+ * and in print_results of memcheck/mc_leakcheck.c:
+ * - A loss record is one kind and one allocation stack. A block that moves to another kind
+ *   makes two records: the old kind's with a decrease and the new kind's with an increase.
+ * - A record that lost its last block appears once, as `0 (-56) bytes in 0 (-1) blocks`, and
+ *   is then forgotten. One that did not change does not appear.
+ * - A definite record appears with `(+0)` in its own bytes and blocks when only what it alone
+ *   holds grew or shrank: `112 (+56) (56 (+0) direct, 56 (+56) indirect) bytes in 1 (+0) blocks`.
+ *   The blocks it gained are a record of kind indirect of their own.
+ * - A block that was freed while another was allocated with the same stack is no change.
+ * - Each kind of check, also a summary without records, is what the next delta counts from.
+ * - `<leakedbytes>` and `<leakedblocks>` are the new totals, never the change.
+ * - Records that a suppression hides appear in no form.
+ * - From 3.21 on, a record that is new since the previous check says "new loss record".
+ */
 export async function parseXml(
   chunks: AsyncIterable<Chunk> | Iterable<Chunk>,
   onItem: (item: XmlItem) => void,
@@ -116,8 +138,9 @@ function createXmlParser(onItem: (item: XmlItem) => void): XmlParser {
     if (!isTolerable(message, builder.section())) stop('malformed', message);
   });
 
+  const lines = createLineSource();
   const writePiece = (text: string) => {
-    if (end !== undefined) return;
+    if (end !== undefined || text === '') return;
     sinceTag += text.length;
     parser.write(text);
     if (sinceTag > MAX_BETWEEN_TAGS) {
@@ -125,13 +148,16 @@ function createXmlParser(onItem: (item: XmlItem) => void): XmlParser {
     }
   };
   const write = (text: string) => {
-    for (let at = 0; at < text.length; at += MAX_CHUNK) writePiece(text.slice(at, at + MAX_CHUNK));
+    for (let at = 0; at < text.length; at += MAX_CHUNK) {
+      writePiece(lines.next(text.slice(at, at + MAX_CHUNK)));
+    }
   };
   return {
     write,
     end: () => end,
     finish: (rest) => {
       write(rest);
+      writePiece(lines.rest());
       if (end === undefined && !isClosed) stop('truncated', 'the text ends before </valgrindoutput>');
       return end ?? {complete: true};
     },
