@@ -57,6 +57,10 @@ export function decide(measurements: readonly Measurement[], growthCase: GrowthC
   );
   const surprising = growths.filter(({finding}) => !isKnown(finding, growthCase, totalIterations));
   const confirmed = last.iterations >= CONFIRM * growthCase.iterations;
+  const missing = growthCase.expectation.entries.filter(
+    ({type, id}) =>
+      (type === 'leak' || type === 'resource') && !growths.some(({finding}) => finding.id === id),
+  );
   if (surprising.length > 0 && !confirmed) {
     const unsteady = surprising.some(({trend}) => trend === 'unsteady');
     return unsteady && measurements.length === 1
@@ -66,6 +70,13 @@ export function decide(measurements: readonly Measurement[], growthCase: GrowthC
           iterations: CONFIRM * growthCase.iterations,
           because: 'a new leak is to be confirmed',
         };
+  }
+  if (missing.length > 0 && !confirmed) {
+    return {
+      type: 'measure-again',
+      iterations: CONFIRM * growthCase.iterations,
+      because: 'a known leak did not show',
+    };
   }
   const leaks = growths.filter((growth) => growth.trend === 'steady' || !surprising.includes(growth));
   const settled = growths.length - leaks.length;
