@@ -1,11 +1,13 @@
-import {readFileSync} from 'node:fs';
-import {closest, distance} from 'fastest-levenshtein';
-import {type Document, isMap, isNode, isScalar, LineCounter, parseDocument} from 'yaml';
-import {z} from 'zod';
+import {readFileSync, statSync} from 'node:fs';
+import {type Document, LineCounter, parseDocument, type YAMLParseError, type YAMLWarning} from 'yaml';
+import type {z} from 'zod';
 import type {Problem} from './problem.js';
 import {fail, ok, type Result} from './result.js';
+import {issueProblems} from './yaml-issues.js';
+import {type KeyPath, keyOffset, offsetOf, scalarText, type TextStart, textStart} from './yaml-nodes.js';
+import {type OffsetProblem, structureProblems} from './yaml-structure.js';
 
-type KeyPath = readonly PropertyKey[];
+export {suggestion} from './suggestion.js';
 
 /** A YAML file whose content fits its schema. */
 export interface YamlDocument<T> {
@@ -13,11 +15,15 @@ export interface YamlDocument<T> {
   readonly value: T;
   /** A problem at the value under `path`, or at its nearest ancestor that exists. */
   readonly problemAt: (path: KeyPath, message: string, next?: string) => Problem;
+  /** A problem at the last key of `path` itself. */
+  readonly problemAtKey: (path: KeyPath, message: string, next?: string) => Problem;
+  /** Where the text under `path` stands in the file; undefined when the path holds no text. */
+  readonly textStart: (path: KeyPath) => TextStart | undefined;
   /**
-   * The line (counted from 1) in the file of the first line of the string under `path`, and
-   * how far block scalars are indented there; undefined when the path holds no string.
+   * The single value under `path` as the file spells it (`3.10`, where the number would be 3.1);
+   * undefined when there is none or it is a list or mapping.
    */
-  readonly textStart: (path: KeyPath) => {readonly line: number; readonly indent: number} | undefined;
+  readonly scalarText: (path: KeyPath) => string | undefined;
 }
 
 /** Aliases may repeat a node this many times in all: enough for shared settings, too few for an alias bomb. */
@@ -26,9 +32,13 @@ const MAX_ALIASES = 100;
 /** A scenario, a recipe or a baseline is small; a file over this many bytes is a mistake. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
+/** A line longer than this is not shown under a problem. */
+const MAX_SOURCE = 240;
+
 /**
  * Reads `file` and checks it against `schema`. Syntax errors, duplicate keys, unknown keys and
- * wrong types are problems with line and column, as many as there are.
+ * wrong types are problems with line and column, as many as there are. An empty file is an
+ * empty mapping.
  *
  * @param shownAs the file's name in messages, as the user would type it
  */
@@ -37,18 +47,32 @@ export function readYamlDocument<S extends z.ZodType>(
   schema: S,
   shownAs: string = file,
 ): Result<YamlDocument<z.output<S>>, readonly Problem[]> {
-  let text: string;
+  const problem = (message: string) => fail([{file: shownAs, message}]);
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, 'utf8');
+    const stats = statSync(file);
+    // Reading a named pipe would wait for ever.
+    if (!stats.isFile()) return problem(stats.isDirectory() ? 'is a folder' : 'is not a regular file');
+    if (stats.size > MAX_BYTES) {
+      return problem(`is ${stats.size} bytes long; at most ${MAX_BYTES} are accepted`);
+    }
+    bytes = readFileSync(file);
   } catch (error) {
-    return fail([{file: shownAs, message: `cannot be read: ${(error as Error).message}`}]);
+    const {code, message} = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return problem('does not exist');
+    return problem(code === 'EACCES' ? 'cannot be read: no permission' : `cannot be read: ${message}`);
   }
-  if (text.length > MAX_BYTES) {
-    return fail([
-      {file: shownAs, message: `is ${text.length} bytes long; at most ${MAX_BYTES} are accepted`},
-    ]);
-  }
+  const text = decode(bytes);
+  if (text === undefined) return problem('is not UTF-8 text');
   return parseYamlDocument(text, schema, shownAs);
+}
+
+function decode(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', {fatal: true}).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** {@link readYamlDocument} for text that is in memory already. */
@@ -58,131 +82,102 @@ export function parseYamlDocument<S extends z.ZodType>(
   file: string,
 ): Result<YamlDocument<z.output<S>>, readonly Problem[]> {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, {lineCounter, uniqueKeys: true, prettyErrors: false});
-  const lines = text.split('\n');
-
-  const problemAtOffset = (offset: number, message: string, next?: string): Problem => {
+  const lines = text.split(/\r?\n/);
+  const toProblem = ({offset, message, next}: OffsetProblem): Problem => {
     const {line, col} = lineCounter.linePos(offset);
-    const source = lines[line - 1];
+    const source = shownSource(lines[line - 1]);
     return {
       file,
-      line,
-      column: col,
+      line: Math.max(1, line),
+      column: Math.max(1, col),
       message,
       ...(source === undefined ? {} : {source}),
       ...(next === undefined ? {} : {next}),
     };
   };
-  const problemAt = (path: KeyPath, message: string, next?: string) =>
-    problemAtOffset(offsetOf(document, path), message, next);
+  const failWith = (problems: readonly OffsetProblem[]) => fail(problems.map(toProblem));
 
-  if (document.errors.length > 0) {
-    return fail(document.errors.map((error) => problemAtOffset(error.pos[0], error.message)));
+  const control = text.search(FORBIDDEN);
+  if (control >= 0) {
+    for (const {index} of text.matchAll(/^|(?<=\n)/g)) lineCounter.addNewLine(index);
+    const code = text.charCodeAt(control).toString(16).padStart(2, '0');
+    return failWith([{offset: control, message: `control character 0x${code} is not allowed here`}]);
   }
-  let value: unknown;
-  try {
-    value = document.toJS({maxAliasCount: MAX_ALIASES});
-  } catch (error) {
-    return fail([{file, line: 1, column: 1, message: (error as Error).message}]);
-  }
-  const parsed = schema.safeParse(value ?? {});
+  const document = parseDocument(text, {
+    lineCounter,
+    uniqueKeys: true,
+    stringKeys: true,
+    prettyErrors: false,
+    logLevel: 'error',
+  });
+  const syntax = [...document.errors, ...document.warnings];
+  // What follows a syntax error on its line is mostly its consequence.
+  if (syntax.length > 0)
+    return fail(firstOfLines(syntax.map((error) => toProblem(syntaxProblem(error, text)))));
+  const structure = structureProblems(document);
+  if (structure.length > 0) return failWith(structure);
+
+  const value = plainValue(document);
+  if (!value.ok) return failWith([{offset: 0, message: value.error}]);
+  const parsed = schema.safeParse(value.value ?? {}, {reportInput: true});
   if (!parsed.success) {
-    return fail(
-      parsed.error.issues.flatMap((issue) => problemsOfIssue(issue, document, schema, problemAtOffset)),
-    );
+    return failWith(parsed.error.issues.flatMap((issue) => issueProblems(issue, document, schema)));
   }
-  const textStart = (path: KeyPath) => {
-    const node = document.getIn(path, true);
-    if (!isScalar(node) || typeof node.value !== 'string' || !node.range) return undefined;
-    const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
-    const line = lineCounter.linePos(node.range[0]).line + (isBlock ? 1 : 0);
-    const indent = isBlock ? (lines[line - 1]?.match(/^ */)?.[0].length ?? 0) : 0;
-    return {line, indent};
-  };
-  return ok({file, value: parsed.data, problemAt, textStart});
+  const at = (offset: number, message: string, next?: string) =>
+    toProblem({offset, message, ...(next === undefined ? {} : {next})});
+  return ok({
+    file,
+    value: parsed.data,
+    problemAt: (path, message, next) => at(offsetOf(document, path), message, next),
+    problemAtKey: (path, message, next) => at(keyOffset(document, path), message, next),
+    textStart: (path) => textStart(document, path, lineCounter, lines),
+    scalarText: (path) => scalarText(document, path),
+  });
 }
 
-/** Where the node under `path` starts; of its nearest existing ancestor when there is none. */
-function offsetOf(document: Document, path: KeyPath): number {
-  for (let depth = path.length; depth > 0; depth--) {
-    const node = document.getIn(path.slice(0, depth), true);
-    if (isNode(node) && node.range) return node.range[0];
+/** Characters that YAML itself excludes (YAML 1.2.2, section 5.1); the parser lets them through. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+
+/** The line as it can be printed with a mark under a column, undefined when it is too long for that. */
+const shownSource = (line: string | undefined) =>
+  line === undefined || line.length > MAX_SOURCE
+    ? undefined
+    : // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would obey them
+      line.replaceAll('\t', ' ').replaceAll(/[\0-\x1f\x7f-\x9f]/g, '?');
+
+function firstOfLines(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<number | undefined>();
+  return problems.filter(({line}) => !seen.has(line) && seen.add(line));
+}
+
+function syntaxProblem(error: YAMLParseError | YAMLWarning, text: string): OffsetProblem {
+  const offset = error.pos[0];
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  if (/^[ ]*\t/.test(text.slice(lineStart, offset + 1))) {
+    return {offset, message: 'a tab indents this line; YAML takes spaces only'};
   }
-  return document.contents?.range?.[0] ?? 0;
-}
-
-function keyOffset(document: Document, path: KeyPath, key: string): number {
-  const map = path.length === 0 ? document.contents : document.getIn(path, true);
-  if (isMap(map)) {
-    for (const {key: node} of map.items) {
-      if (isScalar(node) && String(node.value) === key && node.range) return node.range[0];
-    }
+  switch (error.code) {
+    case 'MULTIPLE_DOCS':
+      return {offset, message: 'a second document begins here; a file holds one'};
+    case 'RESOURCE_EXHAUSTION':
+      return {offset, message: 'is nested too deeply'};
+    case 'NON_STRING_KEY':
+      return {offset, message: 'a key must be text'};
+    case 'DUPLICATE_KEY':
+      return {offset, message: 'this key stands here for the second time'};
+    case 'TAG_RESOLVE_FAILED':
+      return {offset, message: error.message.replace(/^Unresolved tag: /, 'unknown tag ')};
+    default:
+      return {offset, message: error.message.charAt(0).toLowerCase() + error.message.slice(1)};
   }
-  return offsetOf(document, path);
 }
 
-function problemsOfIssue(
-  issue: z.core.$ZodIssue,
-  document: Document,
-  schema: z.ZodType,
-  problemAtOffset: (offset: number, message: string) => Problem,
-): Problem[] {
-  if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(schema, issue.path);
-    return issue.keys.map((key) =>
-      problemAtOffset(keyOffset(document, issue.path, key), `unknown key "${key}"${suggestion(key, known)}`),
-    );
+function plainValue(document: Document): Result<unknown, string> {
+  try {
+    return ok(document.toJS({maxAliasCount: MAX_ALIASES}));
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return fail(`aliases repeat too much: at most ${MAX_ALIASES} repeated nodes are accepted`);
   }
-  if (issue.code === 'invalid_union') {
-    const branches = issue.errors.filter((branch) => branch.length > 0);
-    const deepest = branches.sort((a, b) => depthOf(b) - depthOf(a))[0];
-    const sameDepth = branches.filter((branch) => depthOf(branch) === (deepest ? depthOf(deepest) : 0));
-    if (deepest && sameDepth.length === 1 && depthOf(deepest) > 0) {
-      return deepest.flatMap((inner) =>
-        problemsOfIssue({...inner, path: [...issue.path, ...inner.path]}, document, schema, problemAtOffset),
-      );
-    }
-  }
-  const where = issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
-  return [problemAtOffset(offsetOf(document, issue.path), `${where}${lowerFirst(issue.message)}`)];
-}
-
-const depthOf = (issues: readonly {readonly path: KeyPath}[]) =>
-  Math.max(...issues.map(({path}) => path.length));
-
-const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
-
-/** `, did you mean "iterations"?` for the nearest of `known`, '' when none is near. */
-export function suggestion(word: string, known: readonly string[]): string {
-  if (known.length === 0) return '';
-  const nearest = closest(word, [...known]);
-  return distance(word, nearest) <= Math.max(2, word.length / 3) ? `, did you mean "${nearest}"?` : '';
-}
-
-interface JsonSchemaNode {
-  readonly properties?: Record<string, JsonSchemaNode>;
-  readonly additionalProperties?: JsonSchemaNode | boolean;
-  readonly items?: JsonSchemaNode;
-  readonly anyOf?: readonly JsonSchemaNode[];
-  readonly oneOf?: readonly JsonSchemaNode[];
-}
-
-/** The keys the schema knows under `path`, found by walking its JSON Schema. */
-function knownKeys(schema: z.ZodType, path: KeyPath): readonly string[] {
-  const json = z.toJSONSchema(schema, {io: 'input', unrepresentable: 'any'}) as JsonSchemaNode;
-  let nodes: readonly JsonSchemaNode[] = [json];
-  for (const key of path) nodes = nodes.flatMap(alternatives).flatMap((node) => childrenUnder(node, key));
-  return nodes.flatMap(alternatives).flatMap((node) => Object.keys(node.properties ?? {}));
-}
-
-function alternatives(node: JsonSchemaNode): readonly JsonSchemaNode[] {
-  const branches = node.anyOf ?? node.oneOf;
-  return branches === undefined ? [node] : branches.flatMap(alternatives);
-}
-
-function childrenUnder(node: JsonSchemaNode, key: PropertyKey): readonly JsonSchemaNode[] {
-  if (typeof key === 'number') return node.items ? [node.items] : [];
-  const property = node.properties?.[String(key)];
-  if (property) return [property];
-  return typeof node.additionalProperties === 'object' ? [node.additionalProperties] : [];
 }
