@@ -1,4 +1,6 @@
 import {closeSync, openSync} from 'node:fs';
+import {createInterface} from 'node:readline';
+import {Readable} from 'node:stream';
 import {execa} from 'execa';
 
 /** How a child process ended. */
@@ -16,6 +18,8 @@ export interface ChildOptions {
   /** Standard output and standard error go to this file, which is made anew. */
   readonly log: string;
   readonly timeoutMs?: number;
+  /** Called with every line the child writes to its descriptor 3, which is a pipe then. */
+  readonly onMessage?: (line: string) => void;
   /** Ends the child and everything in its process group. */
   readonly signal?: AbortSignal;
 }
@@ -56,14 +60,16 @@ export function startChild(argv: readonly string[], options: ChildOptions): Runn
     extendEnv: false,
     detached: true,
     cleanup: false,
-    stdin: 'pipe',
-    stdout: log,
-    stderr: log,
+    stdio: options.onMessage === undefined ? ['pipe', log, log] : ['pipe', log, log, 'pipe'],
     buffer: false,
     reject: false,
   });
   closeSync(log);
-  child.stdin.on('error', () => {});
+  child.stdin?.on('error', () => {});
+  const messages: unknown = child.stdio[3];
+  if (options.onMessage !== undefined && messages instanceof Readable) {
+    createInterface({input: messages}).on('line', options.onMessage);
+  }
   const {pid} = child;
 
   let ended: 'timed-out' | 'aborted' | undefined;
@@ -88,8 +94,8 @@ export function startChild(argv: readonly string[], options: ChildOptions): Runn
 
   return {
     pid,
-    send: (text) => void child.stdin.write(text),
-    closeStdin: () => child.stdin.end(),
+    send: (text) => void child.stdin?.write(text),
+    closeStdin: () => child.stdin?.end(),
     kill: () => killGroup(pid),
     done: wait(),
   };
