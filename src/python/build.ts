@@ -1,0 +1,189 @@
+import {mkdirSync, readdirSync, rmSync} from 'node:fs';
+import {availableParallelism} from 'node:os';
+import path from 'node:path';
+import type {Problem} from '../util/problem.js';
+import {fail, ok, type Result} from '../util/result.js';
+import {makeBuild} from './build-steps.js';
+import {buildsFolder, lockFile, logFolder} from './cache.js';
+import {type Compiler, findCompiler} from './compiler.js';
+import type {OnBuildEvent} from './events.js';
+import {whileLocked} from './locked.js';
+import {buildOf, markUsed, type PythonBuild, readManifest, writeManifest} from './manifest.js';
+import {folderBytes} from './prune.js';
+import {buildFingerprint, type Recipe, recipeFingerprint} from './recipe.js';
+import {sourceIdentity} from './source-tree.js';
+import {diskFull} from './step.js';
+
+export interface EnsureBuildOptions {
+  readonly cacheRoot: string;
+  /** Processes of `make`; by default as many as there are processors. */
+  readonly jobs?: number;
+  /** A file or folder of the user with source archives. */
+  readonly sources?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent: OnBuildEvent;
+}
+
+/**
+ * The finished build of `recipe`: the one in the cache, or a new one. A finished build is found
+ * by reading its manifest alone, without a lock and without needing a compiler. Processes that
+ * want the same build at the same time make it once.
+ */
+export async function ensureBuild(
+  recipe: Recipe,
+  options: EnsureBuildOptions,
+): Promise<Result<PythonBuild, Problem>> {
+  const located = await locateBuild(recipe, options.cacheRoot);
+  if (!located.ok) return located;
+  const {finished, recipeHash, target} = located.value;
+  if (finished !== undefined) {
+    markUsed(finished.folder);
+    return ok(finished);
+  }
+  if (target === undefined) {
+    return fail({
+      message: `There is no C compiler to make ${recipe.name} with`,
+      next: 'leakline doctor --fix',
+    });
+  }
+  return makeUnderLock(recipe, recipeHash, target, options);
+}
+
+interface BuildTarget {
+  readonly folder: string;
+  readonly fingerprint: string;
+  readonly compiler: Compiler;
+}
+
+/** Where the build of a recipe is, or would be. */
+export interface LocatedBuild {
+  readonly recipeHash: string;
+  readonly finished: PythonBuild | undefined;
+  /** Undefined without a compiler. */
+  readonly target: BuildTarget | undefined;
+}
+
+/** Looks for the build of `recipe` without making anything. */
+export async function locateBuild(recipe: Recipe, cacheRoot: string): Promise<Result<LocatedBuild, Problem>> {
+  const [identity, compiler] = await Promise.all([sourceIdentity(recipe.source), findCompiler()]);
+  if (!identity.ok) return identity;
+  const recipeHash = recipeFingerprint(recipe, identity.value, process.arch);
+  const builds = buildsFolder(path.resolve(cacheRoot));
+  if (compiler === undefined) {
+    return ok({recipeHash, finished: anyBuildOf(recipe.name, recipeHash, builds), target: undefined});
+  }
+  const fingerprint = buildFingerprint(recipeHash, compiler.version);
+  const folder = path.join(builds, `${recipe.name}-${fingerprint}`);
+  const manifest = readManifest(folder);
+  return ok({
+    recipeHash,
+    finished: manifest === undefined ? undefined : buildOf(manifest),
+    target: {folder, fingerprint, compiler},
+  });
+}
+
+/** A finished build of the same recipe by whatever compiler. */
+function anyBuildOf(name: string, recipeHash: string, builds: string): PythonBuild | undefined {
+  let folders: readonly string[];
+  try {
+    folders = readdirSync(builds).filter((folder) => folder.startsWith(`${name}-`));
+  } catch {
+    return undefined;
+  }
+  const manifest = folders
+    .map((folder) => readManifest(path.join(builds, folder)))
+    .find((candidate) => candidate?.recipeFingerprint === recipeHash && candidate.name === name);
+  return manifest === undefined ? undefined : buildOf(manifest);
+}
+
+async function makeUnderLock(
+  recipe: Recipe,
+  recipeHash: string,
+  target: BuildTarget,
+  options: EnsureBuildOptions,
+): Promise<Result<PythonBuild, Problem>> {
+  const {cacheRoot, signal, onEvent} = options;
+  const id = path.basename(target.folder);
+  const work = async () => {
+    // Whoever held the lock before may have finished it.
+    const manifest = readManifest(target.folder);
+    if (manifest !== undefined) return ok(buildOf(manifest));
+    return makeAndReport(recipe, recipeHash, target, options);
+  };
+  const onWait = () => onEvent({type: 'build-waiting', build: recipe.name, what: recipe.name});
+  try {
+    const lock = lockFile(path.resolve(cacheRoot), id);
+    return await whileLocked(lock, {title: `build of ${recipe.name}`, signal, onWait}, work);
+  } catch (error) {
+    return fail(cacheProblem(error, cacheRoot));
+  }
+}
+
+async function makeAndReport(
+  recipe: Recipe,
+  recipeHash: string,
+  {folder, fingerprint, compiler}: BuildTarget,
+  {cacheRoot, jobs, sources, signal, onEvent}: EnsureBuildOptions,
+): Promise<Result<PythonBuild, Problem>> {
+  const startedAt = performance.now();
+  const logs = logFolder(path.resolve(cacheRoot), path.basename(folder));
+  onEvent({type: 'build-started', build: recipe.name, fingerprint});
+  // What an interrupted build left there.
+  rmSync(folder, {recursive: true, force: true});
+  rmSync(logs, {recursive: true, force: true});
+  let made: Awaited<ReturnType<typeof makeBuild>>;
+  try {
+    mkdirSync(folder, {recursive: true});
+    made = await makeBuild({
+      recipe,
+      compiler,
+      folder,
+      logs,
+      cacheRoot,
+      jobs: jobs ?? availableParallelism(),
+      sources,
+      signal,
+      onEvent,
+    });
+    if (made.ok) {
+      const {missingModules, ...found} = made.value;
+      writeManifest({
+        ...found,
+        name: recipe.name,
+        profile: recipe.profile,
+        fingerprint,
+        recipeFingerprint: recipeHash,
+        compiler: compiler.version,
+        folder,
+        missingModules,
+        log: logs,
+        bytes: folderBytes(folder),
+        builtAt: new Date().toISOString(),
+      });
+    }
+  } catch (error) {
+    made = fail(cacheProblem(error, cacheRoot));
+  }
+  if (!made.ok) {
+    rmSync(folder, {recursive: true, force: true});
+    onEvent({type: 'build-failed', build: recipe.name, problem: made.error});
+    return made;
+  }
+  const manifest = readManifest(folder);
+  if (manifest === undefined) throw new Error(`the manifest in ${folder} vanished`);
+  const build = buildOf(manifest);
+  onEvent({type: 'build-finished', build, durationMs: performance.now() - startedAt});
+  return ok(build);
+}
+
+/** An error of the file system as something the user can mend; any other error is a bug and thrown on. */
+export function cacheProblem(error: unknown, cacheRoot: string): Problem {
+  const {code, message} = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(cacheRoot);
+  if (code === undefined) throw error;
+  return {
+    message: `The cache ${cacheRoot} cannot be written`,
+    detail: message,
+    next: 'set LEAKLINE_CACHE to a folder that can be written',
+  };
+}

@@ -1,0 +1,30 @@
+import {captureOutput} from '../util/child.js';
+
+/** The C and C++ compilers that builds and extensions are compiled with. */
+export interface Compiler {
+  readonly cc: string;
+  readonly cxx: string;
+  /** First line of `cc --version`: part of every fingerprint. */
+  readonly version: string;
+}
+
+/**
+ * The compilers that CC and CXX name, else gcc and g++ (what CPython's configure looks for
+ * first), else cc and c++. Undefined when no C compiler answers.
+ */
+export async function findCompiler(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Compiler | undefined> {
+  const pairs = env.CC
+    ? [[env.CC, env.CXX ?? 'c++']]
+    : [
+        ['gcc', 'g++'],
+        ['cc', 'c++'],
+      ];
+  for (const [cc = 'cc', cxx = 'c++'] of pairs) {
+    const output = await captureOutput([...cc.split(/\s+/), '--version']);
+    const version = output?.split('\n')[0];
+    if (version) return {cc, cxx: env.CXX || cxx, version};
+  }
+  return undefined;
+}

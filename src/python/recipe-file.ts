@@ -1,0 +1,81 @@
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import {packageRoot} from '../util/package-root.js';
+import type {Problem} from '../util/problem.js';
+import {fail, ok, type Result} from '../util/result.js';
+import {readYamlDocument, suggestion} from '../util/yaml-document.js';
+import {type Recipe, type RecipeSource, recipeSchema} from './recipe.js';
+import {readReleases, releaseFor, SOURCES_FILE} from './releases.js';
+
+/** The recipes that leakline ships. */
+export const shippedRecipes = path.join(packageRoot, 'python-build');
+
+/** The folders that recipes are looked for in: the project's own first, when it has one. */
+export function recipeFolders(own?: string): readonly string[] {
+  return own === undefined ? [shippedRecipes] : [path.resolve(own), shippedRecipes];
+}
+
+/** The names of all recipes in `folders`, sorted, each once. */
+export function recipeNames(folders: readonly string[]): readonly string[] {
+  const files = folders.filter((folder) => existsSync(folder)).flatMap((folder) => readdirSync(folder));
+  const names = files
+    .filter((file) => file.endsWith('.yaml') && file !== SOURCES_FILE)
+    .map((file) => path.basename(file, '.yaml'));
+  return [...new Set(names)].sort();
+}
+
+/** Reads the recipe `name` from the first of `folders` that has it, with its patches and its release. */
+export function loadRecipe(name: string, folders: readonly string[]): Result<Recipe, readonly Problem[]> {
+  const names = recipeNames(folders);
+  if (!names.includes(name)) {
+    return fail([
+      {
+        message: `There is no build "${name}"${suggestion(name, names)}`,
+        next: `choose one of ${names.join(', ')}, or write ${name}.yaml into ${folders[0]}`,
+      },
+    ]);
+  }
+  const folder = folders.find((candidate) => existsSync(path.join(candidate, `${name}.yaml`))) ?? '';
+  const file = path.join(folder, `${name}.yaml`);
+  const shownAs = path.relative('', file);
+  const document = readYamlDocument(file, recipeSchema, shownAs);
+  if (!document.ok) return document;
+  const {value, problemAt} = document.value;
+
+  const problems: Problem[] = [];
+  const patches = value.patches.map((patch, index) => {
+    const patchFile = path.resolve(folder, patch);
+    try {
+      return {file: patchFile, text: readFileSync(patchFile, 'utf8')};
+    } catch (error) {
+      problems.push(problemAt(['patches', index], `cannot read ${patch}: ${(error as Error).message}`));
+      return {file: patchFile, text: ''};
+    }
+  });
+
+  let source: RecipeSource | undefined;
+  if ('path' in value.source) {
+    const sourcePath = path.resolve(folder, value.source.path);
+    source = {type: 'path', path: sourcePath};
+    if (!existsSync(sourcePath)) problems.push(problemAt(['source', 'path'], `${sourcePath} does not exist`));
+  } else {
+    const known = readReleases(shippedRecipes);
+    if (!known.ok) return known;
+    const release = releaseFor(value.source, known.value);
+    if (release === undefined) {
+      const {version} = value.source;
+      problems.push(
+        problemAt(
+          ['source', 'version'],
+          `the SHA-256 of CPython ${version} is not known`,
+          `add "sha256: …" of Python-${version}.tar.xz under "source", or take one of ${known.value.versions.join(', ')}`,
+        ),
+      );
+    } else {
+      source = {type: 'release', release};
+    }
+  }
+  if (source === undefined || problems.length > 0) return fail(problems);
+  const {profile, configure, cflags} = value;
+  return ok({name, file: shownAs, source, profile, configure, cflags, patches});
+}

@@ -1,0 +1,145 @@
+import {z} from 'zod';
+import {shortHash} from '../util/hash.js';
+
+/**
+ * How CPython is compiled.
+ * - `malloc`: every object comes from malloc, so valgrind sees each of them.
+ * - `memory-debugger`: pymalloc stays, as on the interpreters that people run.
+ * - `free-threaded`: no GIL (3.13 and later); its mimalloc tells valgrind about its blocks.
+ */
+export const PROFILES = ['malloc', 'memory-debugger', 'free-threaded'] as const;
+export type Profile = (typeof PROFILES)[number];
+
+const VERSION = /^\d+\.\d+\.\d+((a|b|rc)\d+)?$/;
+
+/** The content of one file in python-build/. */
+export const recipeSchema = z.strictObject({
+  source: z.union([
+    z.strictObject({
+      version: z.string().regex(VERSION, 'a full version is needed, such as 3.13.5'),
+      /** Needed for a version that sources.yaml does not know. */
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'a SHA-256 is 64 hexadecimal digits')
+        .optional(),
+    }),
+    z.strictObject({path: z.string().min(1)}),
+  ]),
+  profile: z.enum(PROFILES).default('malloc'),
+  configure: z.array(z.string()).default([]),
+  cflags: z.array(z.string()).default([]),
+  patches: z.array(z.string()).default([]),
+});
+
+/** A release archive and how to know it. */
+export interface Release {
+  readonly version: string;
+  readonly archive: string;
+  readonly sha256: string;
+  /** Address of the archive at CPython's own site. */
+  readonly url: string;
+  /** Path below `pool/<component>/` of a Debian mirror; absent when Debian has no such release. */
+  readonly pool?: string;
+}
+
+export type RecipeSource =
+  | {readonly type: 'release'; readonly release: Release}
+  /** A source archive or folder of the user, absolute. */
+  | {readonly type: 'path'; readonly path: string};
+
+/** How to make one build: a file of python-build/, read and resolved. */
+export interface Recipe {
+  /** The file's base name: `cpython-3.13`. */
+  readonly name: string;
+  readonly file: string;
+  readonly source: RecipeSource;
+  readonly profile: Profile;
+  readonly configure: readonly string[];
+  readonly cflags: readonly string[];
+  readonly patches: readonly {readonly file: string; readonly text: string}[];
+}
+
+/** Raised whenever the same recipe begins to give another build, so that older builds are not used. */
+const RECIPE_FORMAT = 1;
+
+const PROFILE_OPTIONS: Readonly<Record<Profile, readonly string[]>> = {
+  // valgrind.h lets CPython tell whether it runs under valgrind; pymalloc is not there at all, so
+  // that nothing depends on PYTHONMALLOC, which -I and -E ignore.
+  malloc: ['--without-pymalloc', '--with-valgrind'],
+  // No --with-valgrind: it makes pymalloc step aside as soon as it notices valgrind.
+  'memory-debugger': ['--with-pymalloc'],
+  'free-threaded': ['--disable-gil', '--with-valgrind'],
+};
+
+const PROFILE_DEFINES: Readonly<Record<Profile, readonly string[]>> = {
+  malloc: [],
+  'memory-debugger': [],
+  'free-threaded': ['-DMI_TRACK_VALGRIND=1'],
+};
+
+/** Flags for native code whose stacks shall be complete and whose lines shall be right. */
+export function debugFlags(arch: string): readonly string[] {
+  // Leaf functions keep their frame pointer too: `-X perf` trampolines are unwound through it.
+  const leaf = arch === 'x64' || arch === 'arm64' ? ['-mno-omit-leaf-frame-pointer'] : [];
+  return ['-g', '-O1', '-fno-omit-frame-pointer', ...leaf];
+}
+
+/** The options of `configure`, without the prefix, and the variables it is run with. */
+export interface ConfigurePlan {
+  readonly options: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/**
+ * What `configure` is told for `recipe`.
+ *
+ * @param arch as in process.arch
+ */
+export function configurePlan(
+  recipe: Pick<Recipe, 'profile' | 'configure' | 'cflags'>,
+  arch: string,
+): ConfigurePlan {
+  // Py_USING_MEMORY_DEBUGGER gathers 2.7's reads of uninitialised memory in one function that
+  // suppressions can name, and on every version turns off the private free list of dtoa.c.
+  const flags = [
+    ...debugFlags(arch),
+    '-DPy_USING_MEMORY_DEBUGGER',
+    ...PROFILE_DEFINES[recipe.profile],
+    ...recipe.cflags,
+  ].join(' ');
+  return {
+    options: [
+      ...PROFILE_OPTIONS[recipe.profile],
+      // Known to 3.10 and later; configure ignores an --enable or --with option it does not know.
+      '--disable-test-modules',
+      // The bundled wheels are installed all the same, which is what venv takes pip from.
+      '--without-ensurepip',
+      ...recipe.configure,
+    ],
+    // 2.7 puts OPT, with its -O3, after CFLAGS.
+    variables: {CFLAGS: flags, OPT: `-DNDEBUG -Wall ${flags}`},
+  };
+}
+
+/**
+ * Tells builds of different content apart, whatever compiler they come from.
+ *
+ * @param sourceIdentity the archive's SHA-256, or a hash of the source folder's content
+ */
+export function recipeFingerprint(recipe: Recipe, sourceIdentity: string, arch: string): string {
+  const {options, variables} = configurePlan(recipe, arch);
+  return shortHash([
+    `${RECIPE_FORMAT}`,
+    sourceIdentity,
+    recipe.profile,
+    arch,
+    JSON.stringify(options),
+    JSON.stringify(variables),
+    JSON.stringify(recipe.patches.map(({text}) => text)),
+  ]);
+}
+
+/** {@link recipeFingerprint} together with the compiler's version: the last part of a build folder's name. */
+export function buildFingerprint(recipeHash: string, compilerVersion: string): string {
+  return shortHash([recipeHash, compilerVersion]);
+}

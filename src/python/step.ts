@@ -1,0 +1,85 @@
+import {mkdirSync, readFileSync, statfsSync} from 'node:fs';
+import path from 'node:path';
+import {type ChildOutcome, runChild} from '../util/child.js';
+import type {Problem} from '../util/problem.js';
+import {fail, ok, type Result} from '../util/result.js';
+import {unreachable} from '../util/unreachable.js';
+
+/** How many lines at the end of a log are shown when a step failed. */
+const LOG_LINES = 30;
+
+/** One command of a build. */
+export interface Step {
+  /** As it reads after "The …": `configure step of cpython-3.13`. */
+  readonly title: string;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs one command of a build to its end. Its whole output is in `step.log`; the problem shows
+ * the last lines of it and tells a full disk from other failures.
+ */
+export async function runStep(step: Step): Promise<Result<void, Problem>> {
+  mkdirSync(path.dirname(step.log), {recursive: true});
+  if (step.signal?.aborted) return fail(interrupted(step.title));
+  const {outcome} = await runChild(step.argv, {
+    cwd: step.cwd,
+    env: step.env,
+    log: step.log,
+    ...(step.signal === undefined ? {} : {signal: step.signal}),
+  });
+  if (outcome.reason === 'exited' && outcome.code === 0) return ok(undefined);
+  if (outcome.reason === 'aborted') return fail(interrupted(step.title));
+  const tail = logTail(step.log);
+  if (tail.includes('No space left on device') || isFull(step.cwd)) return fail(diskFull(step.cwd));
+  return fail({
+    message: `The ${step.title} ${howItEnded(outcome)}`,
+    detail: tail,
+    next: `the whole output is in ${step.log}; leakline doctor says what the machine lacks`,
+  });
+}
+
+export const interrupted = (title: string): Problem => ({message: `The ${title} was interrupted`});
+
+export const diskFull = (folder: string): Problem => ({
+  message: `No space is left for ${folder}`,
+  next: 'make room (leakline python remove --unused), or set LEAKLINE_CACHE to a folder on a larger disk',
+});
+
+function isFull(folder: string): boolean {
+  try {
+    const {bavail, bsize} = statfsSync(folder);
+    return bavail * bsize < 1024 * 1024;
+  } catch {
+    return false;
+  }
+}
+
+function howItEnded(outcome: ChildOutcome): string {
+  switch (outcome.reason) {
+    case 'exited':
+      return `failed with exit code ${outcome.code}`;
+    case 'signalled':
+      return `was ended by ${outcome.signal}`;
+    case 'timed-out':
+      return `took longer than ${outcome.timeoutMs / 1000} s`;
+    case 'not-started':
+      return `could not be started: ${outcome.message}`;
+    case 'aborted':
+      return 'was interrupted';
+    default:
+      return unreachable(outcome);
+  }
+}
+
+function logTail(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LOG_LINES).join('\n');
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,154 @@
+import {readFileSync, realpathSync} from 'node:fs';
+import path from 'node:path';
+import {z} from 'zod';
+import {captureOutput} from '../util/child.js';
+import type {Problem} from '../util/problem.js';
+import {fail, ok, type Result} from '../util/result.js';
+import {unreachable} from '../util/unreachable.js';
+import type {Profile} from './recipe.js';
+import {runStep} from './step.js';
+
+/** Standard modules that need a library of the system, with the Debian package of its headers. */
+export const MODULE_PACKAGES: Readonly<Record<string, string>> = {
+  zlib: 'zlib1g-dev',
+  bz2: 'libbz2-dev',
+  lzma: 'liblzma-dev',
+  ssl: 'libssl-dev',
+  sqlite3: 'libsqlite3-dev',
+  ctypes: 'libffi-dev',
+};
+
+/** What the interpreter says about itself. Runs on 2.7 and on 3.x, and prints one line of JSON. */
+const QUESTIONS = `
+import json, sys, sysconfig
+missing = []
+for name in sys.argv[1:]:
+    try:
+        __import__(name)
+    except ImportError:
+        missing.append(name)
+paths = sysconfig.get_paths()
+get = sysconfig.get_config_var
+print("leakline " + json.dumps({
+    "version": list(sys.version_info[:3]),
+    "includes": sorted(set([paths["include"], paths["platinclude"]])),
+    "extensionSuffix": get("EXT_SUFFIX") or get("SO"),
+    "allocatedBlocks": getattr(sys, "getallocatedblocks", lambda: None)(),
+    "gil": getattr(sys, "_is_gil_enabled", lambda: True)(),
+    "missing": missing,
+}))
+`;
+
+const answersSchema = z.object({
+  version: z.tuple([z.number(), z.number(), z.number()]),
+  includes: z.array(z.string()),
+  extensionSuffix: z.string(),
+  allocatedBlocks: z.number().nullable(),
+  gil: z.boolean(),
+  missing: z.array(z.string()),
+});
+
+/** What was found out about a new build by running it. */
+export interface Findings {
+  readonly python: string;
+  readonly version: [number, number, number];
+  readonly includes: string[];
+  readonly extensionSuffix: string;
+  readonly missingModules: string[];
+}
+
+/**
+ * Runs the interpreter under `prefix` and fails unless the allocator that is live in it is the
+ * one that `profile` promises. Builds with pymalloc are asked under valgrind, where it counts.
+ */
+export async function verifyBuild(
+  name: string,
+  profile: Profile,
+  prefix: string,
+  log: string,
+  signal?: AbortSignal,
+): Promise<Result<Findings, Problem>> {
+  const python = findInterpreter(prefix);
+  if (python === undefined) return fail({message: `${name} has no interpreter in ${prefix}/bin`});
+  // pymalloc writes its arenas to stderr at exit when PYTHONMALLOCSTATS is set; -I would ignore it.
+  const ask = profile === 'memory-debugger' && (await captureOutput(['valgrind', '--version'])) !== undefined;
+  const before = ask ? ['valgrind', '--tool=none', '-q'] : [];
+  const ran = await runStep({
+    title: `first start of ${name}`,
+    argv: [...before, python, '-s', '-c', QUESTIONS, ...Object.keys(MODULE_PACKAGES)],
+    cwd: prefix,
+    env: {PATH: process.env.PATH ?? '', PYTHONMALLOCSTATS: '1', PYTHONDONTWRITEBYTECODE: '1'},
+    log,
+    signal,
+  });
+  if (!ran.ok) return ran;
+  const output = readFileSync(log, 'utf8');
+  const answers = parseAnswers(output);
+  if (answers === undefined)
+    return fail({message: `${name} does not answer as CPython does`, detail: output});
+
+  const wrong = wrongAllocator(profile, {
+    arenas: Number(output.match(/^# arenas allocated total\s*=\s*([\d,]+)/m)?.[1]?.replaceAll(',', '') ?? 0),
+    blocks: answers.allocatedBlocks ?? undefined,
+    gil: answers.gil,
+  });
+  if (wrong !== undefined) {
+    return fail({message: `${name} is not what profile ${profile} promises: ${wrong}`, detail: `see ${log}`});
+  }
+  const {version, includes, extensionSuffix} = answers;
+  // lzma came with 3.3.
+  const missingModules = answers.missing.filter((module) => module !== 'lzma' || version[0] >= 3);
+  return ok({python, version, includes, extensionSuffix, missingModules});
+}
+
+/** The interpreter's own file: `python3` and `python` are links to it. */
+function findInterpreter(prefix: string): string | undefined {
+  for (const name of ['python3', 'python2', 'python']) {
+    try {
+      return realpathSync(path.join(prefix, 'bin', name));
+    } catch {
+      // The next name.
+    }
+  }
+  return undefined;
+}
+
+function parseAnswers(output: string): z.output<typeof answersSchema> | undefined {
+  const line = output.split('\n').find((candidate) => candidate.startsWith('leakline {'));
+  if (line === undefined) return undefined;
+  const parsed = answersSchema.safeParse(JSON.parse(line.slice('leakline '.length)));
+  return parsed.success ? parsed.data : undefined;
+}
+
+/**
+ * Why what was observed does not fit `profile`, undefined when it does.
+ *
+ * @param observed.arenas arenas that pymalloc has allocated, 0 when it is not there
+ * @param observed.blocks sys.getallocatedblocks(): 0 without pymalloc, undefined on 2.7
+ */
+export function wrongAllocator(
+  profile: Profile,
+  observed: {readonly arenas: number; readonly blocks: number | undefined; readonly gil: boolean},
+): string | undefined {
+  const {arenas, blocks, gil} = observed;
+  switch (profile) {
+    case 'malloc':
+      return arenas > 0 || (blocks ?? 0) > 0 ? 'pymalloc is live in it' : undefined;
+    case 'memory-debugger':
+      return arenas === 0 ? 'pymalloc is not live in it under valgrind' : undefined;
+    case 'free-threaded':
+      return gil ? 'it has a GIL (free threading needs CPython 3.13 or later)' : undefined;
+    default:
+      return unreachable(profile);
+  }
+}
+
+/** What to tell the user about modules that were not built, undefined when none is missing. */
+export function missingModulesProblem(name: string, modules: readonly string[]): Problem | undefined {
+  if (modules.length === 0) return undefined;
+  const packages = modules.map((module) => MODULE_PACKAGES[module] ?? module);
+  return {
+    message: `${name} has no ${modules.join(', ')}: scenarios that import ${modules.length === 1 ? 'it' : 'them'} will fail`,
+    next: `apt-get install ${packages.join(' ')}, then leakline python remove ${name}: the next run builds it again`,
+  };
+}

@@ -1,0 +1,4 @@
+import {fileURLToPath} from 'node:url';
+
+/** leakline's own folder (where python-build/ and supp/ are), whether run from dist/ or from src/. */
+export const packageRoot = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
