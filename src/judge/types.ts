@@ -86,7 +86,7 @@ export type Resource = (typeof RESOURCES)[number];
 export interface ResourceFinding {
   readonly type: 'resource';
   readonly id: Resource;
-  /** A count in exit mode, a count per iteration in growth mode. */
+  /** A count in exit mode, a count per iteration in growth mode; of bytes for `mappings`. */
   readonly count: number;
   readonly intervals?: readonly number[];
   /** What the left descriptors point to, where known. */

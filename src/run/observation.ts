@@ -6,7 +6,7 @@ export interface ResourceCounts {
   readonly descriptors: number;
   readonly threads: number;
   readonly children: number;
-  /** Anonymous mappings outside malloc's. */
+  /** Bytes of anonymous mappings outside malloc's; their number says little, since the kernel merges neighbours. */
   readonly mappings: number;
 }
 
@@ -19,6 +19,9 @@ export interface PythonException {
   readonly line?: number;
   readonly traceback: string;
 }
+
+/** The type of blocks that hold no Python object. */
+export const RAW_MEMORY = 'raw memory';
 
 /** Python objects found in the blocks of one loss record. */
 export interface InspectedRecord {
