@@ -40,7 +40,7 @@ const MAX_DEPTH = 64;
  * is never thrown: it ends the reading, and the result says where. What `chunks` or `onItem`
  * throw is passed on.
  *
- * Delta leak checks (`VALGRIND_DO_CHANGED_LEAK_CHECK` and its kin), found with valgrind 3.19
+ * Delta leak checks (`VALGRIND_DO_CHANGED_LEAK_CHECK` and its kin), seen with valgrind 3.19
  * and in print_results of memcheck/mc_leakcheck.c:
  * - A loss record is one kind and one allocation stack. A block that moves to another kind
  *   makes two records: the old kind's with a decrease and the new kind's with an increase.
@@ -167,7 +167,7 @@ function createXmlParser(onItem: (item: XmlItem) => void): XmlParser {
 /**
  * Faults of valgrind's own that leave the rest readable: control characters in arguments and
  * paths are written as they are, and 3.26.0 does not close `<still_reachable>` in its leak
- * summary (valgrind bug 514613).
+ * summary when nothing is reachable (valgrind bug 514613).
  */
 function isTolerable(message: string, section: string | undefined): boolean {
   if (message === 'disallowed character') return true;
