@@ -8,6 +8,9 @@ import {unreachable} from '../util/unreachable.js';
 /** How many lines at the end of a log are shown when a step failed. */
 const LOG_LINES = 30;
 
+/** The compiler's command lines are longer than anybody reads in a terminal. */
+const LINE_LENGTH = 160;
+
 /** One command of a build. */
 export interface Step {
   /** As it reads after "The …": `configure step of cpython-3.13`. */
@@ -78,7 +81,10 @@ function howItEnded(outcome: ChildOutcome): string {
 
 function logTail(file: string): string {
   try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LOG_LINES).join('\n');
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LOG_LINES);
+    return lines
+      .map((line) => (line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line))
+      .join('\n');
   } catch (error) {
     return (error as Error).message;
   }

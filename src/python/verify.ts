@@ -27,12 +27,16 @@ for name in sys.argv[1:]:
         __import__(name)
     except ImportError:
         missing.append(name)
+objects = [object() for _ in range(1000)]
+addresses = sorted(map(id, objects))
 paths = sysconfig.get_paths()
 get = sysconfig.get_config_var
 print("leakline " + json.dumps({
     "version": list(sys.version_info[:3]),
     "includes": sorted(set([paths["include"], paths["platinclude"]])),
     "extensionSuffix": get("EXT_SUFFIX") or get("SO"),
+    "spacing": min(b - a for a, b in zip(addresses, addresses[1:])),
+    "objectSize": object.__basicsize__,
     "allocatedBlocks": getattr(sys, "getallocatedblocks", lambda: None)(),
     "gil": getattr(sys, "_is_gil_enabled", lambda: True)(),
     "missing": missing,
@@ -43,6 +47,8 @@ const answersSchema = z.object({
   version: z.tuple([z.number(), z.number(), z.number()]),
   includes: z.array(z.string()),
   extensionSuffix: z.string(),
+  spacing: z.number(),
+  objectSize: z.number(),
   allocatedBlocks: z.number().nullable(),
   gil: z.boolean(),
   missing: z.array(z.string()),
@@ -70,14 +76,14 @@ export async function verifyBuild(
 ): Promise<Result<Findings, Problem>> {
   const python = findInterpreter(prefix);
   if (python === undefined) return fail({message: `${name} has no interpreter in ${prefix}/bin`});
-  // pymalloc writes its arenas to stderr at exit when PYTHONMALLOCSTATS is set; -I would ignore it.
-  const ask = profile === 'memory-debugger' && (await captureOutput(['valgrind', '--version'])) !== undefined;
-  const before = ask ? ['valgrind', '--tool=none', '-q'] : [];
+  const underValgrind =
+    profile === 'memory-debugger' && (await captureOutput(['valgrind', '--version'])) !== undefined;
+  const before = underValgrind ? ['valgrind', '--tool=none', '-q'] : [];
   const ran = await runStep({
     title: `first start of ${name}`,
     argv: [...before, python, '-s', '-c', QUESTIONS, ...Object.keys(MODULE_PACKAGES)],
     cwd: prefix,
-    env: {PATH: process.env.PATH ?? '', PYTHONMALLOCSTATS: '1', PYTHONDONTWRITEBYTECODE: '1'},
+    env: {PATH: process.env.PATH ?? '', PYTHONDONTWRITEBYTECODE: '1'},
     log,
     signal,
   });
@@ -87,11 +93,7 @@ export async function verifyBuild(
   if (answers === undefined)
     return fail({message: `${name} does not answer as CPython does`, detail: output});
 
-  const wrong = wrongAllocator(profile, {
-    arenas: Number(output.match(/^# arenas allocated total\s*=\s*([\d,]+)/m)?.[1]?.replaceAll(',', '') ?? 0),
-    blocks: answers.allocatedBlocks ?? undefined,
-    gil: answers.gil,
-  });
+  const wrong = wrongAllocator(profile, answers);
   if (wrong !== undefined) {
     return fail({message: `${name} is not what profile ${profile} promises: ${wrong}`, detail: `see ${log}`});
   }
@@ -120,24 +122,28 @@ function parseAnswers(output: string): z.output<typeof answersSchema> | undefine
   return parsed.success ? parsed.data : undefined;
 }
 
-/**
- * Why what was observed does not fit `profile`, undefined when it does.
- *
- * @param observed.arenas arenas that pymalloc has allocated, 0 when it is not there
- * @param observed.blocks sys.getallocatedblocks(): 0 without pymalloc, undefined on 2.7
- */
-export function wrongAllocator(
-  profile: Profile,
-  observed: {readonly arenas: number; readonly blocks: number | undefined; readonly gil: boolean},
-): string | undefined {
-  const {arenas, blocks, gil} = observed;
+/** What an interpreter shows of its allocator. */
+export interface AllocatorSigns {
+  /** The smallest distance between the addresses of two plain objects, and their size, in bytes. */
+  readonly spacing: number;
+  readonly objectSize: number;
+  /** sys.getallocatedblocks(), which pymalloc counts; 2.7 has none. */
+  readonly allocatedBlocks: number | null;
+  readonly gil: boolean;
+}
+
+/** Why what was observed does not fit `profile`, undefined when it does. */
+export function wrongAllocator(profile: Profile, signs: AllocatorSigns): string | undefined {
+  // malloc puts its own words between blocks; in a pool of pymalloc there is nothing between them.
+  const isPymalloc =
+    signs.allocatedBlocks === null ? signs.spacing <= signs.objectSize : signs.allocatedBlocks > 0;
   switch (profile) {
     case 'malloc':
-      return arenas > 0 || (blocks ?? 0) > 0 ? 'pymalloc is live in it' : undefined;
+      return isPymalloc ? 'pymalloc is live in it' : undefined;
     case 'memory-debugger':
-      return arenas === 0 ? 'pymalloc is not live in it under valgrind' : undefined;
+      return isPymalloc ? undefined : 'pymalloc is not live in it under valgrind';
     case 'free-threaded':
-      return gil ? 'it has a GIL (free threading needs CPython 3.13 or later)' : undefined;
+      return signs.gil ? 'it has a GIL (free threading needs CPython 3.13 or later)' : undefined;
     default:
       return unreachable(profile);
   }
