@@ -49,6 +49,8 @@ function readEntry(lines: readonly SuppressionLine[], file: string, report: Repo
   const comments: string[] = [];
   const keep = (line: SuppressionLine) => {
     if (line.role === 'comment') comments.push(line.content.replace(/^#+ ?/, ''));
+    // What a blank line parts from the rule is about the file, not about the rule.
+    if (line.role === 'blank') comments.length = 0;
     layout.push(`${line.before}${line.content}${line.after}`);
   };
 
@@ -73,7 +75,11 @@ function readEntry(lines: readonly SuppressionLine[], file: string, report: Repo
   }
   const draft: Draft = {tools: [], extra: [], frames: []};
   for (const line of lines.slice(start + 1, close)) {
-    if (line.role !== 'content') {
+    if (line.role === 'blank') {
+      layout.push(`${line.before}${line.after}`);
+      continue;
+    }
+    if (line.role === 'comment') {
       keep(line);
       continue;
     }
@@ -81,7 +87,8 @@ function readEntry(lines: readonly SuppressionLine[], file: string, report: Repo
   }
   const closing = lines[close] ?? opening;
   keep(closing);
-  checkWhole(draft, closing, report);
+  const missing = wholeMessage(draft);
+  if (missing !== undefined) report(closing, missing);
   const {name = '', kind = '', tools, extra, frames} = draft;
   const place = {file, line: opening.number};
   return {size: close + 1, entry: {name, tools, kind, extra, frames, comments, place, layout}, rest: ''};
@@ -158,16 +165,14 @@ function takeKind(draft: Draft, line: SuppressionLine, report: Report): void {
   if (message !== undefined) report(line, message);
 }
 
-function checkWhole(draft: Draft, closing: SuppressionLine, report: Report): void {
-  if (draft.name === undefined) return report(closing, 'the rule has no name');
-  if (draft.kind === undefined) return report(closing, 'the rule has no kind, such as "Memcheck:Cond"');
-  if (!isOwn(draft)) return;
-  if (draft.extra.length === 0) {
-    const message = extraMessage(draft.kind, undefined);
-    if (message !== undefined) return report(closing, message);
-  }
-  if (draft.frames.length === 0) return report(closing, 'the rule has no location');
-  if (draft.frames.every(({type}) => type === 'any')) {
-    report(closing, 'the rule needs at least one location that is not "..."');
-  }
+/** What a rule lacks once it is closed. */
+function wholeMessage(draft: Draft): string | undefined {
+  if (draft.name === undefined) return 'the rule has no name';
+  if (draft.kind === undefined) return 'the rule has no kind, such as "Memcheck:Cond"';
+  if (!isOwn(draft)) return undefined;
+  const missing = draft.extra.length === 0 ? extraMessage(draft.kind, undefined) : undefined;
+  if (missing !== undefined) return missing;
+  if (draft.frames.length === 0) return 'the rule has no location';
+  const isOpen = draft.frames.every(({type}) => type === 'any');
+  return isOpen ? 'the rule needs at least one location that is not "..."' : undefined;
 }

@@ -19,26 +19,34 @@ export function printSuppression(entry: SuppressionEntry): string {
     .join('');
 }
 
-/** A rule whose number of lines was changed no longer fits the layout it came with. */
+/** A rule whose number of lines was changed keeps only what stands before its first line. */
 function layoutOf(entry: SuppressionEntry): readonly LayoutPart[] {
   const {layout} = entry;
-  const slots = (name: string) =>
-    layout?.filter((part) => typeof part !== 'string' && part.slot === name).length;
-  if (
-    layout !== undefined &&
-    slots('frame') === entry.frames.length &&
-    slots('extra') === entry.extra.length
-  ) {
-    return layout;
-  }
+  if (layout !== undefined && fits(layout, entry)) return layout;
   const line = (slot: 'name' | 'kind' | 'extra' | 'frame'): readonly LayoutPart[] => ['   ', {slot}, '\n'];
   return [
-    ...entry.comments.map((comment) => (comment === '' ? '#\n' : `# ${comment}\n`)),
-    '{\n',
+    layout === undefined ? opening(entry.comments) : textBeforeName(layout),
     ...line('name'),
     ...line('kind'),
     ...entry.extra.flatMap(() => line('extra')),
     ...entry.frames.flatMap(() => line('frame')),
     '}\n',
   ];
+}
+
+function fits(layout: readonly LayoutPart[], {extra, frames}: SuppressionEntry): boolean {
+  const count = (slot: 'extra' | 'frame') =>
+    layout.filter((part) => typeof part !== 'string' && part.slot === slot).length;
+  return count('extra') === extra.length && count('frame') === frames.length;
+}
+
+const opening = (comments: readonly string[]): string =>
+  [...comments.map((comment) => `# ${comment}`.trimEnd()), '{', ''].join('\n');
+
+function textBeforeName(layout: readonly LayoutPart[]): string {
+  const first = layout.findIndex((part) => typeof part !== 'string');
+  return layout
+    .slice(0, first)
+    .join('')
+    .replace(/[ \t]+$/, '');
 }

@@ -23,7 +23,7 @@ export interface SuppressionEntry {
   readonly extra: readonly string[];
   /** Innermost first. */
   readonly frames: readonly SuppressionFrame[];
-  /** Comments before and inside the rule, without their `#`: the reason for it. */
+  /** Comments right before and inside the rule, without their `#`: the reason for it. */
   readonly comments: readonly string[];
   /** Where the rule's `{` stands, the line counted from 1; absent in a rule that was made, not read. */
   readonly place?: {readonly file: string; readonly line: number};
