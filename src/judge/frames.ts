@@ -40,7 +40,7 @@ export function nameFrame(frame: Frame, attributes: Attributes): NamedFrame {
   const sourcePath =
     frame.file === undefined
       ? undefined
-      : path.isAbsolute(frame.file)
+      : origin === 'python' || path.isAbsolute(frame.file)
         ? frame.file
         : frame.directory && path.join(frame.directory, frame.file);
   return {

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import type {Counters, Inspected, RaisedException, StatusEvent} from '../probe/protocol.js';
-import {lookUp, type PerfMap, parsePerfMap} from '../valgrind/perfmap.js';
+import {unreachable} from '../util/unreachable.js';
+import {lookUpFirst, type PerfMap, parsePerfMap} from '../valgrind/perfmap.js';
 import type {Frame, LossRecord, Stack, XmlItem} from '../valgrind/types.js';
 import {parseXmlFile} from '../valgrind/xml.js';
 import {
@@ -37,6 +38,7 @@ export async function collect({xml, status, perfMaps}: Traces): Promise<Collecte
   const intervals: LossRecord[][] = [];
   const atExit: LossRecord[] = [];
   const errors = new Map<string, {error: Extract<XmlItem, {type: 'error'}>; count: number}>();
+  const openDescriptors: string[] = [];
   const suppressions: Extract<XmlItem, {type: 'suppression'}>[] = [];
   let checkpoint: number | undefined;
   let fatalSignal: Observation['fatalSignal'];
@@ -71,18 +73,22 @@ export async function collect({xml, status, perfMaps}: Traces): Promise<Collecte
       case 'fatal-signal':
         fatalSignal = {signal: item.signal, stack: name(item.stack)};
         return;
+      case 'open-descriptor':
+        openDescriptors.push(item.path ?? `descriptor ${item.descriptor}`);
+        return;
       case 'preamble':
       case 'process':
       case 'status':
-      case 'open-descriptor':
         return;
+      default:
+        unreachable(item);
     }
   };
   const end = await parseXmlFile(xml, onItem);
   const xmlProblem = end.ok ? (end.value.complete ? undefined : end.value.message) : end.error.message;
 
   return {
-    ...fromStatus(status === undefined ? [] : readStatus(status)),
+    ...(status === undefined ? fromXml(openDescriptors) : fromStatus(readStatus(status))),
     intervals,
     atExit,
     errors: [...errors.values()],
@@ -110,6 +116,14 @@ function fromStatus(events: readonly StatusEvent[]) {
     inspected: events.flatMap((event) => (event.event === 'inspected' ? [inspectedOf(event)] : [])),
   };
 }
+
+/** What is known of a program, which has no agent. */
+const fromXml = (openDescriptors: readonly string[]) => ({
+  saidComplete: false,
+  resources: [0, openDescriptors.length].map((descriptors) => ({...NO_RESOURCES, descriptors})),
+  openDescriptors,
+  inspected: [],
+});
 
 const NO_RESOURCES: ResourceCounts = {descriptors: 0, threads: 0, children: 0, mappings: 0};
 
@@ -151,9 +165,6 @@ function readPerfMap(file: string): PerfMap[] {
 /** A frame of which valgrind knows the address only is a trampoline, if a perf map has it. */
 function nameFrame(frame: Frame, maps: readonly PerfMap[]): Frame {
   if (frame.function !== undefined || frame.object !== undefined) return frame;
-  for (const map of maps) {
-    const python = lookUp(map, frame.ip);
-    if (python !== undefined) return {ip: frame.ip, language: 'python', ...python};
-  }
-  return frame;
+  const python = lookUpFirst(maps, frame.ip);
+  return python === undefined ? frame : {ip: frame.ip, language: 'python', ...python};
 }

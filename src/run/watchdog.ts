@@ -27,7 +27,7 @@ done`;
 export function startWatchdog(marker: string): () => Promise<void> {
   const child = startChild(['sh', '-c', SCRIPT, 'leakline-watchdog', marker], {
     cwd: '/',
-    env: {PATH: process.env['PATH'] ?? '/usr/bin:/bin'},
+    env: {PATH: process.env.PATH ?? '/usr/bin:/bin'},
     log: os.devNull,
   });
   return async () => {

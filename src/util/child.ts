@@ -105,10 +105,10 @@ export function startChild(argv: readonly string[], options: ChildOptions): Runn
 export async function runChild(
   argv: readonly string[],
   options: ChildOptions,
-): Promise<{readonly outcome: ChildOutcome; readonly durationMs: number}> {
+): Promise<{readonly outcome: ChildOutcome; readonly durationMs: number; readonly pid: number | undefined}> {
   const child = startChild(argv, options);
   child.closeStdin();
-  return child.done;
+  return {...(await child.done), pid: child.pid};
 }
 
 /** Runs a short command to its end and gives its output, undefined when it failed or does not exist. */

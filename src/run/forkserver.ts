@@ -1,0 +1,243 @@
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {constants} from 'node:os';
+import path from 'node:path';
+import type {ServerFile, ServerMessage} from '../probe/protocol.js';
+import {type ChildOutcome, startChild} from '../util/child.js';
+import {memcheckArgv} from '../valgrind/command.js';
+import {collect} from './collect.js';
+import {withDescriptorLimit} from './descriptor-limit.js';
+import {type Interpreter, type Job, type JobFiles, makeJobFiles, type RunContext, taskOf} from './job.js';
+import type {Observation} from './observation.js';
+import {agentArgv, perfMapOf} from './python-argv.js';
+import {tailOf} from './tail.js';
+import {RUN_MARKER} from './watchdog.js';
+
+/** Everything the scenarios of one fork server have in common. */
+export interface ServerSettings {
+  readonly interpreter: Interpreter;
+  readonly preload: readonly string[];
+  /** The server's environment, which its children inherit before they set their own. */
+  readonly environment: (workingFolder: string) => Readonly<Record<string, string>>;
+  readonly suppressions: readonly string[];
+  readonly valgrindOptions: readonly string[];
+  /** How long the imports may take. */
+  readonly timeoutMs: number;
+}
+
+/** Why a job could not be run in a child of the server. It can be run in a process of its own. */
+export interface Unserved {
+  readonly reason: 'threads' | 'preload-failed' | 'died';
+  /** One sentence. */
+  readonly message: string;
+}
+
+export type Served =
+  | {readonly ok: true; readonly value: Observation}
+  | {readonly ok: false; readonly error: Unserved};
+
+export interface ForkServer {
+  /** Runs the job in a child. Never rejects; what the server cannot do is an {@link Unserved}. */
+  readonly run: (job: Job) => Promise<Served>;
+  /** Ends the server and whatever it still runs. */
+  readonly close: () => Promise<void>;
+}
+
+type Ended = {readonly outcome: ChildOutcome; readonly pid: number};
+
+interface Child {
+  readonly files: JobFiles;
+  readonly timeoutMs: number;
+  readonly startedAt: number;
+  readonly settle: (ended: Ended | Unserved) => void;
+  pid?: number;
+  timer?: NodeJS.Timeout;
+  isLate?: true;
+}
+
+/** Starts a fork server. It imports what is to be preloaded while jobs wait for it. */
+export function startForkServer(settings: ServerSettings, context: RunContext): ForkServer {
+  const folder = context.workspace.newFolder();
+  const work = path.join(folder, 'work');
+  mkdirSync(work);
+  const xmlFile = path.join(folder, '%p.xml');
+  const output = path.join(folder, 'output.txt');
+  const serverFile = path.join(folder, 'server.json');
+  const {interpreter, preload} = settings;
+  const content: ServerFile = {probe: interpreter.probe, path: interpreter.path, preload};
+  writeFileSync(serverFile, JSON.stringify(content));
+
+  const children = new Map<string, Child>();
+  let gone: Unserved | undefined;
+  let becomeReady: () => void = () => {};
+  const ready = new Promise<void>((resolve) => {
+    becomeReady = resolve;
+  });
+  const abandon = (why: Unserved) => {
+    gone ??= why;
+    clearTimeout(startTimer);
+    becomeReady();
+    for (const child of children.values()) {
+      clearTimeout(child.timer);
+      child.settle(gone);
+    }
+    children.clear();
+  };
+
+  const server = startChild(
+    withDescriptorLimit([
+      ...memcheckArgv({
+        valgrind: context.valgrind,
+        xmlFile,
+        suppressions: settings.suppressions,
+        trackFds: false,
+        extra: settings.valgrindOptions,
+      }),
+      ...agentArgv(interpreter, '--server', serverFile),
+    ]),
+    {
+      cwd: work,
+      env: {...settings.environment(work), [RUN_MARKER]: context.marker},
+      log: output,
+      signal: context.signal,
+      onMessage: (line) => onMessage(JSON.parse(line) as ServerMessage),
+    },
+  );
+  const startTimer = setTimeout(() => server.kill(), settings.timeoutMs);
+  const done = server.done.then(({outcome}) => {
+    const tail = tailOf(output, 5);
+    abandon({
+      reason: 'died',
+      message: `the fork server ${describeOutcome(outcome)}${tail === '' ? '' : `: ${tail}`}`,
+    });
+  });
+
+  function onMessage(message: ServerMessage): void {
+    switch (message.event) {
+      case 'ready':
+        clearTimeout(startTimer);
+        becomeReady();
+        return;
+      case 'threads':
+        abandon({
+          reason: 'threads',
+          message: `importing ${message.modules.join(', ') || 'what it needs'} starts threads, which a fork would lose`,
+        });
+        return;
+      case 'preload-failed':
+        abandon({
+          reason: 'preload-failed',
+          message: `importing ${message.module} failed: ${message.type}: ${message.message}`,
+        });
+        return;
+      case 'forked':
+        onForked(message.task, message.pid);
+        return;
+      case 'ended': {
+        const child = take(message.task);
+        if (child === undefined) return;
+        const {code, signal, pid} = message;
+        child.settle({pid, outcome: outcomeOf(code, signal, child)});
+        return;
+      }
+      case 'failed':
+        take(message.task)?.settle({reason: 'died', message: message.message});
+        return;
+    }
+  }
+
+  function onForked(task: string, pid: number): void {
+    const child = children.get(task);
+    if (child === undefined) return;
+    child.pid = pid;
+    child.timer = setTimeout(() => {
+      child.isLate = true;
+      killGroup(pid);
+    }, child.timeoutMs);
+  }
+
+  function take(task: string): Child | undefined {
+    const child = children.get(task);
+    clearTimeout(child?.timer);
+    children.delete(task);
+    return child;
+  }
+
+  const run = async (job: Job): Promise<Served> => {
+    await ready;
+    if (gone !== undefined) return {ok: false, error: gone};
+    const files = makeJobFiles(context.workspace);
+    writeFileSync(files.task, JSON.stringify(taskOf(job, interpreter, files, xmlFile)));
+    const startedAt = performance.now();
+    const ended = await new Promise<Ended | Unserved>((settle) => {
+      children.set(files.task, {files, timeoutMs: job.timeoutMs, startedAt, settle});
+      server.send(`${JSON.stringify(files.task)}\n`);
+    });
+    if ('reason' in ended) return {ok: false, error: ended};
+    const durationMs = performance.now() - startedAt;
+    return {ok: true, value: await observe(files, ended, durationMs)};
+  };
+
+  async function observe(files: JobFiles, {pid, outcome}: Ended, durationMs: number): Promise<Observation> {
+    const traces = ['xml', 'log'].map((suffix) => path.join(folder, `${pid}.${suffix}`));
+    const perfMaps = [perfMapOf(pid), ...(server.pid === undefined ? [] : [perfMapOf(server.pid)])];
+    const {saidComplete, ...collected} = await collect({
+      xml: path.join(folder, `${pid}.xml`),
+      status: files.status,
+      perfMaps,
+    });
+    const text = tailOf(files.output);
+    for (const file of [...traces, perfMapOf(pid), files.folder])
+      rmSync(file, {recursive: true, force: true});
+    const completed = outcome.reason === 'exited' && saidComplete;
+    return {outcome, durationMs, isolation: 'fork', output: text, completed, ...collected};
+  }
+
+  return {
+    run,
+    close: async () => {
+      server.closeStdin();
+      const patience = setTimeout(() => server.kill(), CLOSING_MS);
+      await done;
+      clearTimeout(patience);
+      if (server.pid !== undefined) rmSync(perfMapOf(server.pid), {force: true});
+      rmSync(folder, {recursive: true, force: true});
+    },
+  };
+}
+
+/** How long a server may take to end by itself. */
+const CLOSING_MS = 2000;
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended in this very moment.
+  }
+}
+
+function outcomeOf(code: number | null, signal: number | null, {isLate, timeoutMs}: Child): ChildOutcome {
+  if (isLate) return {reason: 'timed-out', timeoutMs};
+  if (signal !== null) return {reason: 'signalled', signal: signalName(signal)};
+  return {reason: 'exited', code: code ?? 0};
+}
+
+function signalName(number: number): string {
+  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  return name ?? `signal ${number}`;
+}
+
+function describeOutcome(outcome: ChildOutcome): string {
+  switch (outcome.reason) {
+    case 'exited':
+      return `ended with exit code ${outcome.code}`;
+    case 'signalled':
+      return `was ended by ${outcome.signal}`;
+    case 'timed-out':
+      return `was not ready within ${outcome.timeoutMs / 1000} s`;
+    case 'aborted':
+      return 'was interrupted';
+    case 'not-started':
+      return `did not start: ${outcome.message}`;
+  }
+}

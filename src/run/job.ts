@@ -1,0 +1,120 @@
+import {mkdirSync} from 'node:fs';
+import path from 'node:path';
+import type {Task} from '../probe/protocol.js';
+import type {Scenario} from '../scenario/types.js';
+import {unreachable} from '../util/unreachable.js';
+import type {ValgrindVersion} from '../valgrind/version.js';
+import type {Workspace} from './workspace.js';
+
+/** The Python that a scenario runs in. All paths are absolute. */
+export interface Interpreter {
+  readonly python: string;
+  readonly version: readonly [major: number, minor: number, micro: number];
+  /** Folder of the compiled probe. */
+  readonly probe: string;
+  /** Folders put first on sys.path: what the scenario requires. */
+  readonly path: readonly string[];
+}
+
+/** One run of one scenario: everything that decides what happens in it. */
+export interface Job {
+  readonly scenario: Scenario;
+  /** Absent for programs. */
+  readonly interpreter?: Interpreter;
+  /** The process's environment, given the folder it works in. */
+  readonly environment: (workingFolder: string) => Readonly<Record<string, string>>;
+  readonly suppressions: readonly string[];
+  /** Options added to valgrind's command line. */
+  readonly valgrindOptions: readonly string[];
+  /** Growth mode: what is measured this time, which may be more than the scenario says. */
+  readonly warmup: number;
+  readonly iterations: number;
+  readonly timeoutMs: number;
+  /** Growth mode: look into the blocks that leaked. */
+  readonly inspect: boolean;
+}
+
+/** Files of a job in its folder. */
+export interface JobFiles {
+  readonly folder: string;
+  /** The scenario's working folder. */
+  readonly work: string;
+  readonly task: string;
+  readonly status: string;
+  readonly output: string;
+}
+
+/** What the runs of one leakline have in common. */
+export interface RunContext {
+  readonly workspace: Workspace;
+  /** Tells every process of the run from others, see watchdog.ts. */
+  readonly marker: string;
+  /** Path of the valgrind program. */
+  readonly valgrind: string;
+  readonly valgrindVersion: ValgrindVersion;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+}
+
+/** Makes a job's folders below the workspace. */
+export function makeJobFiles(workspace: Workspace): JobFiles {
+  const files = jobFiles(workspace.newFolder());
+  mkdirSync(files.work);
+  return files;
+}
+
+const jobFiles = (folder: string): JobFiles => ({
+  folder,
+  work: path.join(folder, 'work'),
+  task: path.join(folder, 'task.json'),
+  status: path.join(folder, 'status.jsonl'),
+  output: path.join(folder, 'output.txt'),
+});
+
+/**
+ * What the agent is told.
+ *
+ * @param xml pattern of valgrind's XML files
+ */
+export function taskOf(job: Job, interpreter: Interpreter, files: JobFiles, xml: string): Task {
+  const {scenario, warmup, iterations, inspect} = job;
+  const {work} = scenario;
+  const common = {
+    status: files.status,
+    directory: files.work,
+    probe: interpreter.probe,
+    path: interpreter.path,
+    file: scenario.shownAs,
+    variables: scenario.variables,
+    environment: job.environment(files.work),
+    warmup,
+    iterations,
+    seed: 0,
+    stdout: files.output,
+    stderr: files.output,
+    xml,
+  };
+  if (work.mode === 'growth') {
+    const {setup, body, teardown, checkpoints} = work;
+    const code = {
+      body,
+      ...(setup === undefined ? {} : {setup}),
+      ...(teardown === undefined ? {} : {teardown}),
+    };
+    return {...common, mode: 'growth', argv: [], code, checkpoints, inspect};
+  }
+  const {run} = work;
+  const exit = {...common, mode: 'exit' as const, checkpoints: 0, inspect: false};
+  if (run.type === 'command') throw new Error('A program gets no task');
+  const setup = run.setup === undefined ? {} : {setup: run.setup};
+  switch (run.type) {
+    case 'code':
+      return {...exit, argv: run.args, code: {...setup, code: run.code}};
+    case 'script':
+      return {...exit, argv: run.args, code: setup, script: run.path};
+    case 'module':
+      return {...exit, argv: run.args, code: setup, module: run.name};
+    default:
+      return unreachable(run);
+  }
+}

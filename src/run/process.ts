@@ -1,0 +1,57 @@
+import {rmSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {runChild} from '../util/child.js';
+import {memcheckArgv} from '../valgrind/command.js';
+import {featuresOf} from '../valgrind/version.js';
+import {collect} from './collect.js';
+import {withDescriptorLimit} from './descriptor-limit.js';
+import {type Job, type JobFiles, makeJobFiles, type RunContext, taskOf} from './job.js';
+import type {Observation} from './observation.js';
+import {agentArgv, perfMapOf} from './python-argv.js';
+import {tailOf} from './tail.js';
+import {RUN_MARKER} from './watchdog.js';
+
+/** Runs the job in a valgrind process of its own. */
+export async function runInProcess(job: Job, context: RunContext): Promise<Observation> {
+  const files = makeJobFiles(context.workspace);
+  const argv = commandLine(job, context, files);
+  const {outcome, durationMs, pid} = await runChild(argv, {
+    cwd: files.work,
+    env: {...job.environment(files.work), [RUN_MARKER]: context.marker},
+    log: files.output,
+    timeoutMs: job.timeoutMs,
+    signal: context.signal,
+  });
+  const perfMaps = pid === undefined || job.interpreter === undefined ? [] : [perfMapOf(pid)];
+  const {saidComplete, ...collected} = await collect({
+    xml: path.join(files.folder, `${pid}.xml`),
+    ...(job.interpreter === undefined ? {} : {status: files.status}),
+    perfMaps,
+  });
+  const output = tailOf(files.output);
+  for (const file of [...perfMaps, files.folder]) rmSync(file, {recursive: true, force: true});
+  const completed = outcome.reason === 'exited' && (job.interpreter === undefined || saidComplete);
+  return {outcome, durationMs, isolation: 'process', output, completed, ...collected};
+}
+
+/** The whole command line of a job; the task file is written on the way. */
+function commandLine(job: Job, context: RunContext, files: JobFiles): readonly string[] {
+  const xmlFile = path.join(files.folder, '%p.xml');
+  const memcheck = memcheckArgv({
+    valgrind: context.valgrind,
+    xmlFile,
+    ...(job.inspect ? {logFile: path.join(files.folder, '%p.log')} : {}),
+    suppressions: job.suppressions,
+    trackFds: featuresOf(context.valgrindVersion).hasDescriptorsInXml && job.interpreter === undefined,
+    extra: job.valgrindOptions,
+  });
+  return withDescriptorLimit([...memcheck, ...programOf(job, files, xmlFile)]);
+}
+
+function programOf(job: Job, files: JobFiles, xmlFile: string): readonly string[] {
+  const {interpreter, scenario} = job;
+  if (scenario.work.mode === 'exit' && scenario.work.run.type === 'command') return scenario.work.run.argv;
+  if (interpreter === undefined) throw new Error(`${scenario.id} runs Python and has no interpreter`);
+  writeFileSync(files.task, JSON.stringify(taskOf(job, interpreter, files, xmlFile)));
+  return agentArgv(interpreter, '--task', files.task);
+}
