@@ -1,0 +1,170 @@
+import {compare, type Expectation} from '../../judge/compare.js';
+import {decide, type GrowthCase, type Measurement, steadyFindings} from '../../judge/decide.js';
+import {failureOf} from '../../judge/failure.js';
+import {errorsOf, exitFindings, totalsOf} from '../../judge/findings.js';
+import {statusOf} from '../../judge/status.js';
+import type {Failure, Finding, ScenarioResult} from '../../judge/types.js';
+import type {Job} from '../../run/job.js';
+import type {Observation} from '../../run/observation.js';
+import type {GrowthWork} from '../../scenario/types.js';
+import {defined} from '../../util/defined.js';
+import type {LossRecord} from '../../valgrind/types.js';
+import type {Target} from './target.js';
+
+/** Runs a job and says where it ran; `note` is why that was not where it was asked for. */
+export type RunJob = (job: Job) => Promise<{readonly observation: Observation; readonly note?: string}>;
+
+/** What the judgement of one scenario on one build needs beside its runs. */
+export interface Judging {
+  readonly target: Target;
+  readonly expectation: Pick<Expectation, 'entries' | 'interpreter'>;
+  readonly hadBaseline: boolean;
+  /** Exit mode: what an empty scenario leaves behind on the build; none for programs. */
+  readonly floor: readonly LossRecord[];
+}
+
+/** Result fields that the scenario and the build give. */
+export function resultHead({target: {job, build}}: Pick<Judging, 'target'>) {
+  const {id, shownAs, description, work} = job.scenario;
+  return {
+    scenario: id,
+    build,
+    mode: work.mode,
+    file: shownAs,
+    ...(description === undefined ? {} : {description}),
+    isolation: work.mode === 'growth' ? work.isolation : ('process' as const),
+    cached: false,
+  };
+}
+
+/** Runs one scenario on one build as often as its judgement needs, and judges it. */
+export async function measure(judging: Judging, runJob: RunJob): Promise<ScenarioResult> {
+  const {work} = judging.target.job.scenario;
+  return work.mode === 'growth' ? measureGrowth(judging, work, runJob) : measureExit(judging, runJob);
+}
+
+async function measureExit(judging: Judging, runJob: RunJob): Promise<ScenarioResult> {
+  const {target, floor} = judging;
+  const {observation, note} = await runJob(target.job);
+  const notes = note === undefined ? [] : [note];
+  const failure = failureOf(observation, defined({allocator: target.allocator}));
+  if (failure !== undefined) return failed(judging, [observation], failure, notes);
+  const findings = [
+    ...exitFindings(observation, floor, target.place),
+    ...errorsOf(observation, target.place),
+  ];
+  return {
+    ...judged(judging, [observation], findings, 1, notes),
+    totals: totalsOf(observation.atExit),
+    ...(target.job.interpreter === undefined ? {} : {floor: totalsOf(floor)}),
+  };
+}
+
+async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob): Promise<ScenarioResult> {
+  const {target} = judging;
+  const growthCase: GrowthCase = {
+    ...target.place,
+    iterations: work.iterations,
+    checkpoints: work.checkpoints,
+    tolerance: work.tolerance,
+    expectation: judging.expectation,
+  };
+  const measurements: Measurement[] = [];
+  const notes: string[] = [];
+  const completion = {checkpoints: work.checkpoints, ...defined({allocator: target.allocator})};
+  for (;;) {
+    const decision = decide(measurements, growthCase);
+    const observations = measurements.map(({observation}) => observation);
+    if (decision.type === 'decided') {
+      const findings = [...decision.findings, ...firstErrors(measurements, judging)];
+      notes.push(...decision.notes);
+      return {
+        ...judged(judging, observations, findings, decision.totalIterations, notes),
+        iterations: decision.totalIterations / work.checkpoints,
+      };
+    }
+    if (measurements.length > 0)
+      notes.push(`measured again over ${decision.iterations} iterations: ${decision.because}`);
+    const {observation, note} = await runJob(jobFor(target.job, work, decision.iterations));
+    if (note !== undefined && !notes.includes(note)) notes.push(note);
+    const failure = failureOf(observation, completion);
+    const last = measurements.at(-1);
+    if (failure !== undefined && last === undefined) return failed(judging, [observation], failure, notes);
+    if (failure !== undefined && last !== undefined) {
+      notes.push(`could not be confirmed: ${failure.message}`);
+      const findings = [...steadyFindings(last, target.place), ...firstErrors(measurements, judging)];
+      const result = judged(
+        judging,
+        [...observations, observation],
+        findings,
+        last.iterations * work.checkpoints,
+        notes,
+      );
+      return observation.outcome.reason === 'aborted'
+        ? failed(judging, observations, failure, notes)
+        : {...result, iterations: last.iterations};
+    }
+    measurements.push({iterations: decision.iterations, observation});
+  }
+}
+
+/** Errors depend on how often the body ran, so the measurement that every run makes is the one that counts. */
+const firstErrors = ([first]: readonly Measurement[], {target}: Judging): readonly Finding[] =>
+  first === undefined ? [] : errorsOf(first.observation, target.place);
+
+/** The job with more iterations, and with as much more warm-up and time. */
+function jobFor(job: Job, work: GrowthWork, iterations: number): Job {
+  const factor = iterations / work.iterations;
+  return {
+    ...job,
+    iterations,
+    warmup: work.warmup * factor,
+    timeoutMs: job.timeoutMs * factor,
+    inspect: factor > 1 && job.inspect,
+  };
+}
+
+function judged(
+  judging: Judging,
+  observations: readonly Observation[],
+  findings: readonly Finding[],
+  totalIterations: number,
+  notes: readonly string[],
+): ScenarioResult {
+  const {mode} = judging.target.job.scenario.work;
+  const changes = compare(findings, {...judging.expectation, mode, totalIterations});
+  return {
+    ...resultHead(judging),
+    ...runFacts(judging, observations, notes),
+    status: statusOf(changes, {mode, hadBaseline: judging.hadBaseline}),
+    changes,
+  };
+}
+
+function failed(
+  judging: Judging,
+  observations: readonly Observation[],
+  failure: Failure,
+  notes: readonly string[],
+): ScenarioResult {
+  return {
+    ...resultHead(judging),
+    ...runFacts(judging, observations, notes),
+    status: failure.reason === 'timed-out' ? 'timed-out' : 'failed',
+    changes: [],
+    failure,
+  };
+}
+
+function runFacts({hadBaseline}: Judging, observations: readonly Observation[], notes: readonly string[]) {
+  const last = observations.at(-1);
+  return {
+    hadBaseline,
+    durationMs: observations.reduce((sum, {durationMs}) => sum + durationMs, 0),
+    ...(last === undefined ? {} : {isolation: last.isolation}),
+    suppressions: (last?.suppressions ?? [])
+      .map(({name, count}) => ({name, count}))
+      .toSorted((a, b) => b.count - a.count),
+    notes,
+  };
+}

@@ -1,0 +1,12 @@
+import type {Place} from '../../judge/group.js';
+import type {Job} from '../../run/job.js';
+
+/** One scenario on one build, ready to run. */
+export interface Target {
+  readonly build: string;
+  readonly job: Job;
+  /** Where its stacks are named. */
+  readonly place: Place;
+  /** The allocator that the build promises; undefined for programs. */
+  readonly allocator?: string;
+}
