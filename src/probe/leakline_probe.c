@@ -15,6 +15,7 @@
 #define Py_UNUSED(name) _unused_##name __attribute__((unused))
 #endif
 
+#include "frames.h"
 #include "growth.h"
 
 /* 1 when the byte is in no block that the program may touch. */
@@ -101,6 +102,7 @@ static PyMethodDef probe_methods[] = {
     {"allocator", allocator, METH_NOARGS, NULL},
     {"running_on_valgrind", running_on_valgrind, METH_NOARGS, NULL},
     {"set_exit_check", set_exit_check, METH_VARARGS, NULL},
+    {"name_frames", name_frames, METH_VARARGS, NULL},
     {"die_with_parent", die_with_parent, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

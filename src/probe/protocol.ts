@@ -62,6 +62,13 @@ export interface Task {
   readonly inspect: boolean;
   /** valgrind's `--xml-file` for this process, `%p` for the process id; needed for `inspect`. */
   readonly xml?: string;
+  /**
+   * Where the names of Python frames go, `%p` for the process id; without it, stacks show none.
+   * The lines are those of perf's map files: `ADDRESS SIZE py::function:/path/file.py`, numbers in
+   * hexadecimal, a later line holds. 3.9 and later; leave `-X perf` away. A function that ran
+   * before a fork is in the parent's file, so look into the child's first, then the server's.
+   */
+  readonly map?: string;
   /** Seed of `random`, set before `setup` and after it. */
   readonly seed: number;
   /** Files for the standard streams of a fork server's child. */
@@ -73,6 +80,8 @@ export interface Task {
 export interface ServerFile {
   readonly probe: string;
   readonly path: readonly string[];
+  /** See {@link Task.map}. */
+  readonly map?: string;
   /** Names of the modules to import before the first fork. */
   readonly preload: readonly string[];
 }

@@ -186,6 +186,7 @@ def serve(path):
     server = wire.read_json(path)
     probe = tasks.load_probe(server['probe'])
     probe.set_exit_check(False)
+    tasks.name_frames(probe, server.get('map'))
     sys.path[:0] = server.get('path', [])
     try:
         threaded = preload(server.get('preload', []))

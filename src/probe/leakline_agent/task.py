@@ -18,6 +18,13 @@ def load_probe(folder):
     return leakline_probe
 
 
+def name_frames(probe, template):
+    """Lets stacks show Python functions; their names go to the file, `%p` for the process id."""
+    if template:
+        before, _, after = template.partition('%p')
+        probe.name_frames(before, after)
+
+
 def make_namespace(task):
     """A fresh __main__ with the scenario's variables in it."""
     former_mains.append(sys.modules['__main__'])
@@ -62,6 +69,7 @@ def run(task, probe):
     probe.set_exit_check(task['mode'] == 'exit')
     status = wire.Status(task['status'])
     write_started(status, probe)
+    name_frames(probe, task.get('map'))
     prepare(task)
     namespace = make_namespace(task)
     try:
