@@ -10,7 +10,7 @@ import {STOCK_SUPPRESSIONS} from './manifest.js';
 import {prunePrefix, pruneSource} from './prune.js';
 import {configurePlan, type Recipe} from './recipe.js';
 import {copySourceTree} from './source-tree.js';
-import {runStep} from './step.js';
+import {plainEnvironment, runStep} from './step.js';
 import {type Findings, missingModulesProblem, verifyBuild} from './verify.js';
 
 /** What the steps of one build share. */
@@ -134,10 +134,4 @@ async function compile(context: BuildContext, cwd: string, prefix: string): Prom
     if (!done.ok) return done;
   }
   return ok(undefined);
-}
-
-/** Nothing of the user's environment that would make a build another one than its recipe says. */
-export function plainEnvironment(): Record<string, string> {
-  const {PATH = '/usr/bin:/bin', HOME = '/', TMPDIR} = process.env;
-  return {PATH, HOME, LC_ALL: 'C.UTF-8', ...(TMPDIR === undefined ? {} : {TMPDIR})};
 }

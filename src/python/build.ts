@@ -4,15 +4,14 @@ import path from 'node:path';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {makeBuild} from './build-steps.js';
-import {buildsFolder, lockFile, logFolder} from './cache.js';
+import {buildsFolder, cacheProblem, lockFile, logFolder, markUsed} from './cache.js';
 import {type Compiler, findCompiler} from './compiler.js';
 import type {OnBuildEvent} from './events.js';
 import {whileLocked} from './locked.js';
-import {buildOf, markUsed, type PythonBuild, readManifest, writeManifest} from './manifest.js';
+import {buildOf, type PythonBuild, readManifest, writeManifest} from './manifest.js';
 import {folderBytes} from './prune.js';
 import {buildFingerprint, type Recipe, recipeFingerprint} from './recipe.js';
 import {sourceIdentity} from './source-tree.js';
-import {diskFull} from './step.js';
 
 export interface EnsureBuildOptions {
   readonly cacheRoot: string;
@@ -174,16 +173,4 @@ async function makeAndReport(
   const build = buildOf(manifest);
   onEvent({type: 'build-finished', build, durationMs: performance.now() - startedAt});
   return ok(build);
-}
-
-/** An error of the file system as something the user can mend; any other error is a bug and thrown on. */
-export function cacheProblem(error: unknown, cacheRoot: string): Problem {
-  const {code, message} = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(cacheRoot);
-  if (code === undefined) throw error;
-  return {
-    message: `The cache ${cacheRoot} cannot be written`,
-    detail: message,
-    next: 'set LEAKLINE_CACHE to a folder that can be written',
-  };
 }

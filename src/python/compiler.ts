@@ -8,12 +8,21 @@ export interface Compiler {
   readonly version: string;
 }
 
+/** The answer for the environment this process was started with; a compiler does not change meanwhile. */
+let known: Promise<Compiler | undefined> | undefined;
+
+/** {@link findCompilerFor} leakline's own environment, asked once. */
+export function findCompiler(): Promise<Compiler | undefined> {
+  known ??= findCompilerFor(process.env);
+  return known;
+}
+
 /**
  * The compilers that CC and CXX name, else gcc and g++ (what CPython's configure looks for
  * first), else cc and c++. Undefined when no C compiler answers.
  */
-export async function findCompiler(
-  env: Readonly<Record<string, string | undefined>> = process.env,
+export async function findCompilerFor(
+  env: Readonly<Record<string, string | undefined>>,
 ): Promise<Compiler | undefined> {
   const pairs = env.CC
     ? [[env.CC, env.CXX ?? 'c++']]

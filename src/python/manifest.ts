@@ -1,4 +1,4 @@
-import {readFileSync, utimesSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {z} from 'zod';
 import {writeFileAtomic} from '../util/atomic-file.js';
@@ -85,15 +85,6 @@ export function readManifest(folder: string): BuildManifest | undefined {
     return manifest.success && manifest.data.folder === folder ? manifest.data : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** Notes that the build was used just now; see {@link lastUsed}. A read-only cache is no problem. */
-export function markUsed(folder: string, now: Date = new Date()): void {
-  try {
-    utimesSync(path.join(folder, MANIFEST_FILE), now, now);
-  } catch {
-    // Only `python remove --unused` looks at it.
   }
 }
 

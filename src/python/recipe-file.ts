@@ -3,7 +3,8 @@ import path from 'node:path';
 import {packageRoot} from '../util/package-root.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
-import {readYamlDocument, suggestion} from '../util/yaml-document.js';
+import {suggestion} from '../util/suggestion.js';
+import {readYamlDocument} from '../util/yaml-document.js';
 import {type Recipe, type RecipeSource, recipeSchema} from './recipe.js';
 import {readReleases, releaseFor, SOURCES_FILE} from './releases.js';
 

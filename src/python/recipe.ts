@@ -81,7 +81,12 @@ const PROFILE_DEFINES: Readonly<Record<Profile, readonly string[]>> = {
 export function debugFlags(arch: string): readonly string[] {
   // Leaf functions keep their frame pointer too: `-X perf` trampolines are unwound through it.
   const leaf = arch === 'x64' || arch === 'arm64' ? ['-mno-omit-leaf-frame-pointer'] : [];
-  return ['-g', '-O1', '-fno-omit-frame-pointer', ...leaf];
+  // valgrind before 3.20 does not read all of DWARF 5.
+  // A tail call drops its caller from the stack; clang makes them at -O1.
+  return [
+    ...['-g', '-gdwarf-4', '-O1'],
+    ...['-fno-omit-frame-pointer', ...leaf, '-fno-optimize-sibling-calls'],
+  ];
 }
 
 /** The options of `configure`, without the prefix, and the variables it is run with. */
@@ -116,8 +121,8 @@ export function configurePlan(
       '--without-ensurepip',
       ...recipe.configure,
     ],
-    // 2.7 puts OPT, with its -O3, after CFLAGS.
-    variables: {CFLAGS: flags, OPT: `-DNDEBUG -Wall ${flags}`},
+    // 2.7 puts OPT, with its -O3, after CFLAGS. -fwrapv is in the OPT that this one replaces.
+    variables: {CFLAGS: flags, OPT: `-fwrapv ${flags}`},
   };
 }
 

@@ -4,6 +4,7 @@ import {type ChildOutcome, runChild} from '../util/child.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {unreachable} from '../util/unreachable.js';
+import {diskFull} from './cache.js';
 
 /** How many lines at the end of a log are shown when a step failed. */
 const LOG_LINES = 30;
@@ -20,6 +21,8 @@ export interface Step {
   readonly env: Readonly<Record<string, string>>;
   readonly log: string;
   readonly signal?: AbortSignal | undefined;
+  /** Makes more of the output of a command that failed than its last lines. */
+  readonly onFailure?: (output: string) => Problem | undefined;
 }
 
 /**
@@ -37,21 +40,20 @@ export async function runStep(step: Step): Promise<Result<void, Problem>> {
   });
   if (outcome.reason === 'exited' && outcome.code === 0) return ok(undefined);
   if (outcome.reason === 'aborted') return fail(interrupted(step.title));
-  const tail = logTail(step.log);
-  if (tail.includes('No space left on device') || isFull(step.cwd)) return fail(diskFull(step.cwd));
-  return fail({
-    message: `The ${step.title} ${howItEnded(outcome)}`,
-    detail: tail,
-    next: `the whole output is in ${step.log}; leakline doctor says what the machine lacks`,
-  });
+  const output = readLog(step.log);
+  if (output.includes('No space left on device') || isFull(step.log)) {
+    return fail(diskFull(path.dirname(step.log)));
+  }
+  return fail(
+    step.onFailure?.(output) ?? {
+      message: `The ${step.title} ${howItEnded(outcome)}`,
+      detail: lastLines(output),
+      next: `the whole output is in ${step.log}; leakline doctor says what the machine lacks`,
+    },
+  );
 }
 
 export const interrupted = (title: string): Problem => ({message: `The ${title} was interrupted`});
-
-export const diskFull = (folder: string): Problem => ({
-  message: `No space is left for ${folder}`,
-  next: 'make room (leakline python remove --unused), or set LEAKLINE_CACHE to a folder on a larger disk',
-});
 
 function isFull(folder: string): boolean {
   try {
@@ -79,13 +81,23 @@ function howItEnded(outcome: ChildOutcome): string {
   }
 }
 
-function logTail(file: string): string {
+function readLog(file: string): string {
   try {
-    const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LOG_LINES);
-    return lines
-      .map((line) => (line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line))
-      .join('\n');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+function lastLines(output: string): string {
+  const lines = output.trimEnd().split('\n').slice(-LOG_LINES);
+  return lines
+    .map((line) => (line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line))
+    .join('\n');
+}
+
+/** Nothing of the user's environment that would make a build another one than its recipe says. */
+export function plainEnvironment(): Record<string, string> {
+  const {PATH = '/usr/bin:/bin', HOME = '/', TMPDIR} = process.env;
+  return {PATH, HOME, LC_ALL: 'C.UTF-8', ...(TMPDIR === undefined ? {} : {TMPDIR})};
 }
