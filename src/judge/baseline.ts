@@ -1,5 +1,6 @@
 import {Document, isMap, isScalar} from 'yaml';
 import {z} from 'zod';
+import {defined} from '../util/defined.js';
 import type {Problem} from '../util/problem.js';
 import {ok, type Result} from '../util/result.js';
 import {unreachable} from '../util/unreachable.js';
@@ -122,25 +123,34 @@ export function entryOf(finding: Finding, mode: Baseline['mode']): BaselineEntry
 
 /**
  * The baseline after `changes` are accepted. Known entries stay as they are, to the letter, unless
- * `rewriteKnown`; a person's words are kept for every id that is still there.
+ * `rewriteKnown`. A person's words are kept for every id that is still there, as they stand in
+ * `stored`, which may be newer than the run.
  */
 export function updateBaseline(
   mode: Baseline['mode'],
   changes: readonly Change[],
+  stored: Baseline | undefined,
   rewriteKnown: boolean,
 ): Baseline {
+  const storedEntry = ({type, id}: BaselineEntry) =>
+    stored?.entries.find((entry) => entry.type === type && entry.id === id);
   const entries = changes.flatMap((change): BaselineEntry[] => {
     switch (change.verdict) {
       case 'fixed':
         return [];
-      case 'new':
-        return [entryOf(change.now, mode)];
-      case 'known':
+      case 'known': {
+        // Known through the build's own baseline: not repeated in the scenario's.
         if (change.now.id !== change.before.id) return [];
-        return rewriteKnown ? [{...entryOf(change.now, mode), ...wordsOf(change.before)}] : [change.before];
+        const now = entryOf(change.now, mode);
+        const before = storedEntry(now) ?? change.before;
+        return [rewriteKnown ? {...now, ...wordsOf(before)} : before];
+      }
+      case 'new':
       case 'grown':
-      case 'shrunk':
-        return [{...entryOf(change.now, mode), ...wordsOf(change.before)}];
+      case 'shrunk': {
+        const now = entryOf(change.now, mode);
+        return [{...now, ...wordsOf(storedEntry(now))}];
+      }
       default:
         return unreachable(change);
     }
@@ -148,6 +158,6 @@ export function updateBaseline(
   return {mode, entries: entries.toSorted(inOrder)};
 }
 
-function wordsOf({note, issue}: BaselineEntry): Pick<BaselineEntry, 'note' | 'issue'> {
-  return {...(note === undefined ? {} : {note}), ...(issue === undefined ? {} : {issue})};
+function wordsOf(entry: BaselineEntry | undefined): Pick<BaselineEntry, 'note' | 'issue'> {
+  return defined({note: entry?.note, issue: entry?.issue});
 }

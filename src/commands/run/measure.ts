@@ -6,7 +6,7 @@ import {statusOf} from '../../judge/status.js';
 import type {Failure, Finding, ScenarioResult} from '../../judge/types.js';
 import type {Job} from '../../run/job.js';
 import type {Observation} from '../../run/observation.js';
-import type {GrowthWork} from '../../scenario/types.js';
+import type {GrowthWork, Scenario} from '../../scenario/types.js';
 import {defined} from '../../util/defined.js';
 import type {LossRecord} from '../../valgrind/types.js';
 import type {Target} from './target.js';
@@ -24,14 +24,13 @@ export interface Judging {
 }
 
 /** Result fields that the scenario and the build give. */
-export function resultHead({target: {job, build}}: Pick<Judging, 'target'>) {
-  const {id, shownAs, description, work} = job.scenario;
+export function resultHead({id, shownAs, description, work}: Scenario, build: string) {
   return {
     scenario: id,
     build,
     mode: work.mode,
     file: shownAs,
-    ...(description === undefined ? {} : {description}),
+    ...defined({description}),
     isolation: work.mode === 'growth' ? work.isolation : ('process' as const),
     cached: false,
   };
@@ -134,7 +133,7 @@ function judged(
   const {mode} = judging.target.job.scenario.work;
   const changes = compare(findings, {...judging.expectation, mode, totalIterations});
   return {
-    ...resultHead(judging),
+    ...resultHead(judging.target.job.scenario, judging.target.build),
     ...runFacts(judging, observations, notes),
     status: statusOf(changes, {mode, hadBaseline: judging.hadBaseline}),
     changes,
@@ -148,7 +147,7 @@ function failed(
   notes: readonly string[],
 ): ScenarioResult {
   return {
-    ...resultHead(judging),
+    ...resultHead(judging.target.job.scenario, judging.target.build),
     ...runFacts(judging, observations, notes),
     status: failure.reason === 'timed-out' ? 'timed-out' : 'failed',
     changes: [],

@@ -4,6 +4,8 @@ import type {Job} from '../../run/job.js';
 /** One scenario on one build, ready to run. */
 export interface Target {
   readonly build: string;
+  /** Fingerprint of the build. */
+  readonly fingerprint: string;
   readonly job: Job;
   /** Where its stacks are named. */
   readonly place: Place;

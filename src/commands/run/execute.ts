@@ -1,0 +1,97 @@
+import {type BaselineStore, INTERPRETER, readBaseline} from '../../judge/store.js';
+import type {Baseline, ScenarioResult} from '../../judge/types.js';
+import {type UpdateMode, updateBaselines} from '../../judge/update.js';
+import type {Scenario} from '../../scenario/types.js';
+import {formatProblem, type Problem} from '../../util/problem.js';
+import {ok, type Result} from '../../util/result.js';
+import type {Floor} from './floor.js';
+import {type Judging, measure, resultHead} from './measure.js';
+import type {ResultCache} from './result-cache.js';
+import type {Runner} from './servers.js';
+import type {Target} from './target.js';
+
+/** What carries one target from its baseline to its result. */
+export interface Execution {
+  readonly store: BaselineStore;
+  readonly runner: Runner;
+  readonly floorOf: (target: Target) => Promise<Floor>;
+  /** Undefined when every scenario is to be run. */
+  readonly cache: ResultCache | undefined;
+  readonly update: UpdateMode;
+}
+
+export interface Executed {
+  readonly result: ScenarioResult;
+  /** The baseline file that was written. */
+  readonly updated?: string;
+  readonly problems: readonly Problem[];
+}
+
+/** Runs and judges one target, and updates its baseline when that is asked for. */
+export async function execute(target: Target, execution: Execution): Promise<Executed> {
+  const {store, runner, floorOf, cache, update} = execution;
+  const {build} = target;
+  const {id, work} = target.job.scenario;
+  const baseline = readBaselines(store, id, build);
+  const floor = work.mode === 'exit' ? await floorOf(target) : ok([]);
+  if (!baseline.ok || !floor.ok) {
+    const problems = [...(baseline.ok ? [] : baseline.error), ...(floor.ok ? [] : [floor.error])];
+    return {result: unmeasured(target.job.scenario, build, problems), problems};
+  }
+  const {own, interpreter} = baseline.value;
+  const entries = own?.entries ?? [];
+  const cached = cache?.find(target, [...entries, ...interpreter]);
+  if (cached !== undefined) return {result: cached, problems: []};
+
+  const judging: Judging = {
+    target,
+    expectation: {entries, interpreter},
+    hadBaseline: own !== undefined,
+    floor: floor.value,
+  };
+  const result = await measure(judging, runner.runJob);
+  cache?.keep(target, [...entries, ...interpreter], result);
+  const {accepted, files, problems} = await updateBaselines(store, [result], update);
+  const [updated] = files;
+  return {
+    result: accepted.has(result)
+      ? {...result, status: 'passed', notes: [...result.notes, 'baseline updated']}
+      : result,
+    ...(updated === undefined ? {} : {updated}),
+    problems,
+  };
+}
+
+/** The result of something that could not be run for a reason outside the scenario's code. */
+export function unmeasured(scenario: Scenario, build: string, problems: readonly Problem[]): ScenarioResult {
+  const [problem] = problems;
+  return {
+    ...resultHead(scenario, build),
+    status: 'failed',
+    durationMs: 0,
+    hadBaseline: false,
+    changes: [],
+    suppressions: [],
+    failure: {
+      reason: 'environment',
+      message: problem?.message ?? 'could not be prepared',
+      output: problems.map(formatProblem).join('\n'),
+    },
+    notes: [],
+  };
+}
+
+function readBaselines(
+  store: BaselineStore,
+  scenario: string,
+  build: string,
+): Result<
+  {readonly own: Baseline | undefined; readonly interpreter: Baseline['entries']},
+  readonly Problem[]
+> {
+  const own = readBaseline(store, scenario, build);
+  if (!own.ok) return own;
+  const interpreter = readBaseline(store, INTERPRETER, build);
+  if (!interpreter.ok) return interpreter;
+  return ok({own: own.value, interpreter: interpreter.value?.entries ?? []});
+}

@@ -1,0 +1,70 @@
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {failureOf} from '../../judge/failure.js';
+import type {Job, RunContext} from '../../run/job.js';
+import {runInProcess} from '../../run/process.js';
+import {writeFileAtomic} from '../../util/atomic-file.js';
+import {shortHash} from '../../util/hash.js';
+import type {Problem} from '../../util/problem.js';
+import {fail, ok, type Result} from '../../util/result.js';
+import type {LossRecord} from '../../valgrind/types.js';
+import {agentIdentity, contentsOf} from './identity.js';
+import type {Target} from './target.js';
+
+/** What an empty scenario leaves behind. */
+export type Floor = Result<readonly LossRecord[], Problem>;
+
+/** Gives the floor of a target, which is measured once per build and kept in the cache. */
+export function createFloors(cacheRoot: string, context: RunContext): (target: Target) => Promise<Floor> {
+  const floors = new Map<string, Promise<Floor>>();
+  return (target) => {
+    if (target.job.interpreter === undefined) return Promise.resolve(ok([]));
+    const key = floorKey(target, context);
+    const floor = floors.get(key) ?? floorOf(target, path.join(cacheRoot, 'floors', `${key}.json`), context);
+    floors.set(key, floor);
+    return floor;
+  };
+}
+
+/** Whatever changes what an empty scenario leaves behind. */
+function floorKey({fingerprint, job}: Target, {valgrindVersion}: RunContext): string {
+  return shortHash([
+    fingerprint,
+    job.interpreter?.probe ?? '',
+    JSON.stringify(valgrindVersion),
+    JSON.stringify(job.valgrindOptions),
+    ...contentsOf(job.suppressions),
+    agentIdentity(),
+  ]);
+}
+
+async function floorOf(target: Target, file: string, context: RunContext): Promise<Floor> {
+  try {
+    return ok(JSON.parse(readFileSync(file, 'utf8')) as readonly LossRecord[]);
+  } catch {
+    // Not measured yet, or what is there is no JSON: measured anew.
+  }
+  const observation = await runInProcess(emptyJob(target.job), context);
+  const failure = failureOf(observation, {});
+  if (failure !== undefined) {
+    return fail({
+      message: `The floor of ${target.build} cannot be measured: an empty scenario ${failure.message}`,
+      detail: failure.output,
+    });
+  }
+  try {
+    writeFileAtomic(file, JSON.stringify(observation.atExit));
+  } catch {
+    // A full or read-only cache costs time only: the next run measures again.
+  }
+  return ok(observation.atExit);
+}
+
+/** The job with nothing to do. */
+function emptyJob(job: Job): Job {
+  const code = {text: 'pass\n', line: 1, indent: 0};
+  return {
+    ...job,
+    scenario: {...job.scenario, variables: {}, work: {mode: 'exit', run: {type: 'code', code, args: []}}},
+  };
+}

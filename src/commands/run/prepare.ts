@@ -1,0 +1,167 @@
+import {readFileSync} from 'node:fs';
+import {scenarioEnvironment} from '../../config/environment.js';
+import type {Config} from '../../config/types.js';
+import {ensureBuild} from '../../python/build.js';
+import {defaultCacheRoot} from '../../python/cache.js';
+import {ensureEnvironment} from '../../python/environment.js';
+import type {OnBuildEvent} from '../../python/events.js';
+import type {PythonBuild} from '../../python/manifest.js';
+import {ensureProbe} from '../../python/probe.js';
+import type {Profile} from '../../python/recipe.js';
+import {loadRecipe, recipeFolders} from '../../python/recipe-file.js';
+import type {Job} from '../../run/job.js';
+import {buildsOf} from '../../scenario/builds.js';
+import type {Scenario} from '../../scenario/types.js';
+import type {Problem} from '../../util/problem.js';
+import {fail, ok, type Result} from '../../util/result.js';
+import {shownPath} from '../../util/shown-path.js';
+import {parseSuppressions} from '../../valgrind/suppression/parse.js';
+import type {Target} from './target.js';
+
+/** What is ready to run, and what stood in the way of the rest. */
+export interface Prepared {
+  readonly targets: readonly Target[];
+  readonly unprepared: readonly {
+    readonly scenario: Scenario;
+    readonly build: string;
+    readonly problem: Problem;
+  }[];
+  /** Problems of whole builds, each told once. */
+  readonly problems: readonly Problem[];
+}
+
+interface ReadyBuild {
+  readonly build: PythonBuild;
+  readonly probe: string;
+}
+
+export interface PrepareOptions {
+  readonly signal: AbortSignal;
+  readonly onEvent: OnBuildEvent;
+}
+
+/** The allocator that serves Python's objects in a build of each profile. */
+const ALLOCATORS = {
+  malloc: 'malloc',
+  'memory-debugger': 'pymalloc',
+  'free-threaded': 'mimalloc',
+} as const satisfies Record<Profile, string>;
+
+/** Makes the builds, the probe and the environments that the scenarios need, one after another. */
+export async function prepare(
+  config: Config,
+  scenarios: readonly Scenario[],
+  options: PrepareOptions,
+): Promise<Prepared> {
+  const native = {cacheRoot: defaultCacheRoot(), signal: options.signal, onEvent: options.onEvent};
+  const pairs = scenarios.flatMap((scenario) =>
+    buildsOf(config, scenario).map((build) => ({scenario, build})),
+  );
+  const builds = new Map<string, Result<ReadyBuild, readonly Problem[]>>();
+  const problems: Problem[] = [];
+  for (const name of new Set(pairs.map(({build}) => build))) {
+    if (options.signal.aborted) break;
+    const ready = await makeBuild(config, name, native);
+    if (!ready.ok) problems.push(...ready.error);
+    builds.set(name, ready);
+  }
+  const checked = new Map<string, Problem | undefined>();
+  const targets: Target[] = [];
+  const unprepared: Prepared['unprepared'][number][] = [];
+  for (const {scenario, build: name} of pairs) {
+    if (options.signal.aborted) break;
+    const build = builds.get(name);
+    if (build === undefined) continue;
+    if (!build.ok) {
+      unprepared.push({scenario, build: name, problem: {message: `the build ${name} could not be made`}});
+      continue;
+    }
+    const target = await makeTarget(config, scenario, build.value, native, checked);
+    if (target.ok) targets.push(target.value);
+    else unprepared.push({scenario, build: name, problem: target.error});
+  }
+  return {targets, unprepared, problems};
+}
+
+type NativeOptions = PrepareOptions & {readonly cacheRoot: string};
+
+async function makeBuild(
+  config: Config,
+  name: string,
+  options: NativeOptions,
+): Promise<Result<ReadyBuild, readonly Problem[]>> {
+  const recipe = loadRecipe(name, recipeFolders(config.pythonBuild));
+  if (!recipe.ok) return recipe;
+  const build = await ensureBuild(recipe.value, {...options, sources: process.env.LEAKLINE_SOURCES});
+  if (!build.ok) return fail([build.error]);
+  const probe = await ensureProbe(build.value, options);
+  if (!probe.ok) return fail([probe.error]);
+  return ok({build: build.value, probe: probe.value.folder});
+}
+
+async function makeTarget(
+  config: Config,
+  scenario: Scenario,
+  {build, probe}: ReadyBuild,
+  options: NativeOptions,
+  checked: Map<string, Problem | undefined>,
+): Promise<Result<Target, Problem>> {
+  const own = [...config.suppressions, ...scenario.suppressions];
+  for (const file of own) {
+    if (!checked.has(file)) checked.set(file, suppressionProblem(file, config.cwd));
+    const problem = checked.get(file);
+    if (problem !== undefined) return fail(problem);
+  }
+  const environment = await ensureEnvironment(build, scenario.requires, options);
+  if (!environment.ok) return environment;
+  const {work} = scenario;
+  const isProgram = work.mode === 'exit' && work.run.type === 'command';
+  const programFolders = [...environment.value.binPath, `${build.prefix}/bin`];
+  const job: Job = {
+    scenario: isolated(scenario, config),
+    ...(isProgram
+      ? {}
+      : {
+          interpreter: {
+            python: build.python,
+            version: build.version,
+            probe,
+            path: environment.value.pythonPath,
+          },
+        }),
+    environment: (workingFolder) =>
+      scenarioEnvironment(config, scenario, process.env, {workingFolder, programFolders}),
+    suppressions: [...build.suppressions, ...own],
+    valgrindOptions: [...config.valgrind, ...scenario.valgrind],
+    warmup: work.mode === 'growth' ? work.warmup : 0,
+    iterations: work.mode === 'growth' ? work.iterations : 1,
+    timeoutMs: scenario.timeoutMs,
+    inspect: work.mode === 'growth',
+  };
+  return ok({
+    build: build.name,
+    fingerprint: build.fingerprint,
+    job,
+    place: {prefix: build.prefix, scenarioFile: scenario.shownAs},
+    ...(isProgram ? {} : {allocator: ALLOCATORS[build.profile]}),
+  });
+}
+
+/** The scenario with the isolation that the command line asks for. */
+function isolated(scenario: Scenario, {onlyIsolation}: Config): Scenario {
+  const {work} = scenario;
+  if (work.mode !== 'growth' || onlyIsolation === undefined) return scenario;
+  return {...scenario, work: {...work, isolation: onlyIsolation}};
+}
+
+function suppressionProblem(file: string, cwd: string): Problem | undefined {
+  const shownAs = shownPath(cwd, file);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return {file: shownAs, message: `cannot be read: ${(error as Error).message}`};
+  }
+  const parsed = parseSuppressions(text, shownAs);
+  return parsed.ok ? undefined : parsed.error[0];
+}

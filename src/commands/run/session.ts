@@ -1,0 +1,45 @@
+import {randomBytes} from 'node:crypto';
+import type {RunContext} from '../../run/job.js';
+import {startWatchdog} from '../../run/watchdog.js';
+import {openWorkspace} from '../../run/workspace.js';
+import {captureOutput} from '../../util/child.js';
+import type {Problem} from '../../util/problem.js';
+import {fail, ok, type Result} from '../../util/result.js';
+import {featuresOf, parseValgrindVersion} from '../../valgrind/version.js';
+
+/** A run's context, and what ends it. */
+export interface Session {
+  readonly context: RunContext;
+  /** Ends every process and removes every temporary file of the run. */
+  readonly close: () => Promise<void>;
+}
+
+/** Finds valgrind and opens what a run needs. */
+export async function openSession(signal: AbortSignal): Promise<Result<Session, Problem>> {
+  const next = 'leakline doctor --fix';
+  const text = await captureOutput(['valgrind', '--version']);
+  const version = text === undefined ? undefined : parseValgrindVersion(text);
+  if (version === undefined) return fail({message: 'valgrind is not installed', next});
+  if (!featuresOf(version).isSupported) {
+    return fail({message: `${text} is too old; leakline needs 3.16 or newer`, next});
+  }
+  const marker = randomBytes(6).toString('hex');
+  const stopWatching = startWatchdog(marker);
+  try {
+    const workspace = openWorkspace();
+    const context: RunContext = {workspace, marker, valgrind: 'valgrind', valgrindVersion: version, signal};
+    return ok({
+      context,
+      close: async () => {
+        await stopWatching();
+        workspace.remove();
+      },
+    });
+  } catch (error) {
+    await stopWatching();
+    return fail({
+      message: `No temporary folder can be made: ${(error as Error).message}`,
+      next: 'set TMPDIR to a folder that can be written and has room',
+    });
+  }
+}
