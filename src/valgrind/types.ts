@@ -91,5 +91,7 @@ export type XmlItem =
       readonly type: 'open-descriptor';
       readonly descriptor: number;
       readonly path?: string;
+      /** Valgrind's sentence: "Open AF_INET socket 6: …". */
+      readonly what?: string;
       readonly stack: Stack;
     };

@@ -4,8 +4,8 @@ import {SaxesParser} from 'saxes';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import type {XmlItem} from './types.js';
-import {createItemBuilder} from './xml-items.js';
-import {createLineSource} from './xml-lines.js';
+import {createItemBuilder} from './xml/items.js';
+import {createLineSource} from './xml/lines.js';
 
 /** Whether the document was whole. What stood complete before its end was passed on in any case. */
 export type XmlEnd =
@@ -109,14 +109,22 @@ function createXmlParser(onItem: (item: XmlItem) => void): XmlParser {
   const stop = (reason: 'truncated' | 'malformed', message: string) => {
     end ??= {complete: false, reason, message, line: parser.line, column: parser.column + 1};
   };
+  // The parser reports a wrong closing tag only after it has closed what the tag leaves open: an
+  // item counts once the next thing was read without a fault.
+  let unconfirmed: XmlItem[] = [];
+  const confirm = () => {
+    if (unconfirmed.length === 0) return;
+    const items = unconfirmed;
+    unconfirmed = [];
+    if (end === undefined) items.forEach(onItem);
+  };
   const builder = createItemBuilder(
-    (item) => {
-      if (end === undefined) onItem(item);
-    },
+    (item) => unconfirmed.push(item),
     (message) => stop('malformed', message),
   );
 
   parser.on('opentag', ({name}) => {
+    confirm();
     if (end !== undefined) return;
     sinceTag = 0;
     depth++;
@@ -126,6 +134,7 @@ function createXmlParser(onItem: (item: XmlItem) => void): XmlParser {
   parser.on('text', (text) => builder.text(text));
   parser.on('cdata', (text) => builder.text(text));
   parser.on('closetag', ({name}) => {
+    confirm();
     if (end !== undefined) return;
     sinceTag = 0;
     depth--;
@@ -158,6 +167,7 @@ function createXmlParser(onItem: (item: XmlItem) => void): XmlParser {
     finish: (rest) => {
       write(rest);
       writePiece(lines.rest());
+      confirm();
       if (end === undefined && !isClosed) stop('truncated', 'the text ends before </valgrindoutput>');
       return end ?? {complete: true};
     },

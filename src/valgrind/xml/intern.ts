@@ -1,8 +1,11 @@
 /** Strings longer than this are kept apart: they hardly ever repeat. */
 const MAX_LENGTH = 1024;
 
-/** The table starts anew beyond this many strings, so that no input can fill the memory. */
-const MAX_STRINGS = 65_536;
+/** The table starts anew beyond this many characters, so that no input can fill the memory. */
+const MAX_CHARACTERS = 8 * 1024 * 1024;
+
+/** What a string itself takes, counted as characters. */
+const STRING_OVERHEAD = 64;
 
 /**
  * Gives equal strings as one string. What it returns is a copy with memory of its own: a piece
@@ -10,11 +13,16 @@ const MAX_STRINGS = 65_536;
  */
 export function createIntern(): (text: string) => string {
   let known = new Map<string, string>();
+  let characters = 0;
   return (text) => {
     if (text.length > MAX_LENGTH) return copy(text);
     const found = known.get(text);
     if (found !== undefined) return found;
-    if (known.size >= MAX_STRINGS) known = new Map();
+    characters += STRING_OVERHEAD + text.length;
+    if (characters > MAX_CHARACTERS) {
+      known = new Map();
+      characters = 0;
+    }
     const own = copy(text);
     known.set(own, own);
     return own;

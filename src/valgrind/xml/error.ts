@@ -1,7 +1,7 @@
+import type {LeakKind, LossRecord, MemoryError, Stack, XmlItem} from '../types.js';
 import {parseLeakText} from './leak-text.js';
-import type {LeakKind, LossRecord, MemoryError, Stack, XmlItem} from './types.js';
-import type {Section} from './xml-items.js';
-import type {StackReader} from './xml-stacks.js';
+import type {Section, SectionContext} from './section.js';
+import type {StackReader} from './stacks.js';
 
 const LEAK_KIND_BY_NAME: ReadonlyMap<string, LeakKind> = new Map([
   ['Leak_DefinitelyLost', 'definite'],
@@ -19,12 +19,7 @@ interface StackWithText {
 }
 
 /** Reads one `<error>`: a loss record, an open descriptor or a memory error. */
-export function createErrorReader(
-  intern: (text: string) => string,
-  reader: StackReader,
-  onItem: (item: XmlItem) => void,
-  complain: () => void,
-): Section {
+export function createErrorReader({intern, emit, complain}: SectionContext, reader: StackReader): Section {
   let unique = '';
   let kind = '';
   let what = '';
@@ -56,7 +51,7 @@ export function createErrorReader(
   return {
     open: reader.open,
     close: (name, text) => {
-      reader.close(name, text);
+      if (reader.close(name, text)) return;
       switch (name) {
         case 'unique':
           unique = text;
@@ -83,7 +78,7 @@ export function createErrorReader(
           endStack();
           break;
         case 'fd':
-          descriptor = Number(text);
+          descriptor = Number(text) || 0;
           break;
         case 'path':
           path = text;
@@ -96,8 +91,8 @@ export function createErrorReader(
     end: () => {
       endAuxiliary();
       const item = finish();
-      if (item === undefined) complain();
-      else onItem(item);
+      if (item === undefined) complain('an <error> lacks its kind or its numbers');
+      else emit(item);
     },
   };
 
@@ -107,6 +102,7 @@ export function createErrorReader(
         type: 'open-descriptor',
         descriptor,
         ...(path === undefined ? {} : {path: intern(path)}),
+        what: intern(what),
         stack: stacks[0]?.frames ?? [],
       };
     }
