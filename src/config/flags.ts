@@ -1,3 +1,4 @@
+import {defined} from '../util/defined.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {suggestion} from '../util/suggestion.js';
@@ -25,9 +26,6 @@ export function checkFlags({builds, jobs, isolation}: ConfigFlags): Result<Overr
     if (!NAME_PATTERN.test(build)) problems.push({message: `--build ${build}: this is no name of a build`});
   }
   if (problems.length > 0) return fail(problems);
-  return ok({
-    ...(number === undefined ? {} : {jobs: number}),
-    ...(builds === undefined || builds.length === 0 ? {} : {onlyBuilds: [...new Set(builds)]}),
-    ...(mode === undefined ? {} : {onlyIsolation: mode}),
-  });
+  const onlyBuilds = builds === undefined || builds.length === 0 ? undefined : [...new Set(builds)];
+  return ok(defined({jobs: number, onlyBuilds, onlyIsolation: mode}));
 }

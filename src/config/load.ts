@@ -1,6 +1,7 @@
-import {existsSync, statSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import {defined} from '../util/defined.js';
+import {fileKind} from '../util/file-kind.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {shownPath} from '../util/shown-path.js';
@@ -36,7 +37,7 @@ export function loadConfig(cwd: string, flags: ConfigFlags = {}): Result<Config,
   const root = file === undefined ? cwd : path.dirname(file);
   const problems = pathProblems(document.value, root);
   if (problems.length > 0) return fail(problems);
-  return ok({...settings(document.value.value, root), ...checked.value, cwd, ...(file && {file})});
+  return ok({...settings(document.value.value, root), ...checked.value, cwd, ...defined({file})});
 }
 
 function settings(given: ConfigDocument['value'], root: string): Omit<Config, 'cwd'> {
@@ -46,7 +47,7 @@ function settings(given: ConfigDocument['value'], root: string): Omit<Config, 'c
     root,
     scenarios,
     baselines: given.baselines ? path.resolve(root, given.baselines) : path.join(scenarios, '__baselines__'),
-    ...(existsSync(recipes) ? {pythonBuild: recipes} : {}),
+    ...(fileKind(recipes) === 'folder' ? {pythonBuild: recipes} : {}),
     builds: given.builds ?? ['cpython-3.13'],
     jobs: given.jobs ?? os.availableParallelism(),
     timeoutMs: (given.timeout ?? 300) * 1000,
@@ -62,18 +63,12 @@ function settings(given: ConfigDocument['value'], root: string): Omit<Config, 'c
 function pathProblems({value, problemAt}: ConfigDocument, root: string): readonly Problem[] {
   const folders = (['scenarios', 'pythonBuild'] as const).flatMap((key) => {
     const written = value[key];
-    if (written === undefined || kindOf(path.resolve(root, written)) === 'folder') return [];
+    if (written === undefined || fileKind(path.resolve(root, written)) === 'folder') return [];
     return [problemAt([key], `${key}: there is no folder ${written}`)];
   });
   const files = (value.suppressions ?? []).flatMap((written, index) => {
-    if (kindOf(path.resolve(root, written)) === 'file') return [];
+    if (fileKind(path.resolve(root, written)) === 'file') return [];
     return [problemAt(['suppressions', index], `suppressions: there is no file ${written}`)];
   });
   return [...folders, ...files];
-}
-
-function kindOf(file: string): 'file' | 'folder' | undefined {
-  const stats = statSync(file, {throwIfNoEntry: false});
-  if (stats?.isDirectory()) return 'folder';
-  return stats?.isFile() ? 'file' : undefined;
 }

@@ -1,66 +1,202 @@
 import {z} from 'zod';
+import {environmentName} from '../config/environment-name.js';
+import {ISOLATIONS, NAME_PATTERN, NAME_RULE} from '../config/schema.js';
+import {valgrindOption} from '../config/valgrind-option.js';
+import type {LeakKind} from '../valgrind/types.js';
+import {GROWTH_DEFAULTS} from './defaults.js';
+import {PYTHON_KEYWORDS} from './python-keywords.js';
 
 const text = z.string().min(1);
-const python = text.describe('Python code');
-const names = z.array(text);
+const python = text;
+const name = z.string().regex(NAME_PATTERN, NAME_RULE);
 const count = z.int().min(1).max(1_000_000);
 
-/** Baselines are files named after scenarios and cases, also on file systems that know no `:` or `*`. */
-export const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const pythonModule = z
+  .string()
+  .regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/, 'must be the dotted name of a Python module');
+
+/** Numbers and truth values are taken as the file spells them later, so that 3.10 stays 3.10. */
+const word = z.union([z.string(), z.number(), z.boolean()]);
+
+/** Names of a case's variables become Python globals. */
+const variable = z
+  .string()
+  .regex(/^[A-Za-z_]\w*$/, 'is no Python name')
+  .refine((variable) => !PYTHON_KEYWORDS.has(variable), 'is a keyword of Python')
+  .refine((variable) => !variable.startsWith('__'), 'must not begin with two underscores');
 
 const requirement = z
-  .union([
-    z.strictObject({extension: text.describe('C or C++ file to compile as an extension module')}),
-    z.strictObject({program: text.describe('C or C++ file to compile as a program')}),
-  ])
-  .describe('Something to compile before the scenario runs');
-
-const tolerance = z
   .strictObject({
-    definite: z.number().min(0),
-    indirect: z.number().min(0),
-    possible: z.number().min(0),
-    reachable: z.number().min(0),
+    extension: text
+      .regex(/(^|\/)[A-Za-z_]\w*\.(c|cc|cpp|cxx)$/, 'must be a C or C++ file whose name is a Python name')
+      .meta({
+        description: 'C or C++ file to compile as an extension module of the same name',
+        examples: ['../ext/leaky.c'],
+      }),
+    program: text.regex(/(^|\/)[A-Za-z0-9][\w.-]*\.(c|cc|cpp|cxx)$/, 'must be a C or C++ file').meta({
+      description: 'C or C++ file to compile as a program of the same name, found through PATH',
+      examples: ['../ext/embed.c'],
+    }),
   })
-  .partial();
+  .partial()
+  .refine((written) => Object.keys(written).length === 1, {
+    error: 'needs exactly one of extension and program',
+    // A misspelt key has been named already.
+    when: ({issues}) => issues.length === 0,
+  })
+  .meta({
+    description: 'Something to compile before the scenario runs',
+    minProperties: 1,
+    maxProperties: 1,
+    defaultSnippets: [
+      {label: 'extension', body: {extension: '$1'}},
+      {label: 'program', body: {program: '$1'}},
+    ],
+  });
+
+const blocks = z.number().min(0).meta({default: 0});
+const kinds: Record<LeakKind, z.ZodNumber> = {
+  definite: blocks,
+  indirect: blocks,
+  possible: blocks,
+  reachable: blocks,
+};
+
+/** The keys that say what is run: a scenario has exactly one of them. */
+export const RUN_KEYS = ['body', 'code', 'script', 'module', 'command'] as const;
 
 /** A scenario file as its author writes it. */
 export const scenarioSchema = z
   .strictObject({
-    $schema: text.describe('For editors; leakline ignores it').optional(),
-    description: text.optional(),
-    tags: names.default([]),
-    builds: names.min(1).describe('Builds to run on; those of leakline.yaml by default').optional(),
-    requires: z.array(requirement).default([]),
+    $schema: text.meta({description: 'For editors; leakline ignores it'}).optional(),
+    description: text
+      .meta({description: 'What is judged, in one sentence; --grep looks here too'})
+      .optional(),
+    tags: z
+      .array(name)
+      .meta({description: 'Words to choose scenarios by: --tag slow, --tag "!slow"', examples: [['slow']]})
+      .default([]),
+    builds: z
+      .array(name)
+      .min(1)
+      .meta({
+        description: 'Builds to run on, instead of those of leakline.yaml',
+        examples: [['cpython-3.9', 'cpython-3.13']],
+      })
+      .optional(),
+    requires: z
+      .array(requirement)
+      .meta({description: 'What is compiled before the scenario runs; paths are relative to this file'})
+      .default([]),
     mode: z
       .enum(['growth', 'exit'])
-      .describe('growth (the default when there is a body): repeat the body; exit: run once')
+      .meta({
+        description:
+          'growth: repeat the body and measure what each iteration leaves behind. exit: run something once and measure what is left when it exits. Follows from the other keys when absent.',
+      })
       .optional(),
-    timeout: z.number().positive().max(86_400).describe('Seconds').optional(),
-    env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.coerce.string()).default({}),
-    valgrind: z.array(text.startsWith('--')).describe('Further options for valgrind').default([]),
-    suppressions: names.describe('Suppression files').default([]),
+    timeout: z
+      .number()
+      .positive()
+      .max(86_400)
+      .meta({description: 'Time limit in seconds, instead of that of leakline.yaml', examples: [60]})
+      .optional(),
+    env: z
+      .record(environmentName, word)
+      .meta({
+        description: `Environment variables to set; "\${name}" is replaced by a variable of the case`,
+        examples: [{LANG: 'de_DE.UTF-8'}],
+      })
+      .default({}),
+    valgrind: z.array(valgrindOption).meta({description: 'Further options for valgrind'}).default([]),
+    suppressions: z
+      .array(text)
+      .meta({
+        description: 'Suppression files, relative to this file',
+        examples: [['json.supp']],
+      })
+      .default([]),
     cases: z
-      .record(z.string().regex(NAME_PATTERN), z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.json()))
-      .describe('One scenario, several sets of variables')
+      .record(name, z.record(variable, z.json()))
+      .meta({
+        description: `Runs the scenario once for each case, as NAME@CASE. Python text sees the variables as globals; in args, command and env "\${name}" is replaced by them.`,
+        examples: [{'level-1': {level: 1}, 'level-9': {level: 9}}],
+      })
       .optional(),
 
-    setup: python.describe('Runs once, before anything is measured').optional(),
-    body: python.describe('Runs warmup + checkpoints × iterations times').optional(),
-    teardown: python.describe('Runs once, after the last checkpoint').optional(),
-    warmup: z.int().min(0).max(1_000_000).optional(),
-    iterations: count.optional(),
-    checkpoints: z.int().min(2).max(100).optional(),
-    preload: names.describe('Modules that the fork server imports once for all').optional(),
-    isolation: z.enum(['fork', 'process']).optional(),
-    tolerance: tolerance.describe('Blocks per iteration that may stay, by kind').optional(),
+    setup: python.meta({description: 'Python code that runs once, before anything is measured'}).optional(),
+    body: python
+      .meta({
+        description:
+          'Python code that is judged: it runs warmup + checkpoints × iterations times. Let it make fresh objects: constants, small integers and None cost nothing when they leak.',
+        examples: ['json.loads(text)\n'],
+      })
+      .optional(),
+    teardown: python.meta({description: 'Python code that runs once, after the last checkpoint'}).optional(),
+    warmup: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .meta({description: 'Times the body runs before the first checkpoint', default: GROWTH_DEFAULTS.warmup})
+      .optional(),
+    iterations: count
+      .meta({
+        description: 'Times the body runs between two checkpoints',
+        default: GROWTH_DEFAULTS.iterations,
+      })
+      .optional(),
+    checkpoints: z
+      .int()
+      .min(2)
+      .max(100)
+      .meta({
+        description: 'Intervals that are measured; a leak has to grow in each of them',
+        default: GROWTH_DEFAULTS.checkpoints,
+      })
+      .optional(),
+    preload: z
+      .array(pythonModule)
+      .meta({
+        description:
+          'Modules that the fork server imports once for all scenarios; none of them may start threads',
+        examples: [['json', 'zlib']],
+      })
+      .optional(),
+    isolation: z
+      .enum(ISOLATIONS)
+      .meta({
+        description:
+          'fork: a child of an interpreter that has already started. process: an interpreter of its own, slower, for modules that start threads.',
+        default: 'fork',
+      })
+      .optional(),
+    tolerance: z
+      .strictObject(kinds)
+      .partial()
+      .meta({description: 'Blocks per iteration that may stay, by kind', examples: [{possible: 0.5}]})
+      .optional(),
 
-    code: python.describe('Runs once').optional(),
-    script: text.describe('Python file, beside the scenario').optional(),
-    module: text.describe('Python module, as with python -m').optional(),
-    args: z.array(z.coerce.string()).optional(),
-    command: z.array(z.coerce.string()).min(1).describe('Any program under valgrind').optional(),
+    code: python.meta({description: 'Python code to run once'}).optional(),
+    script: text
+      .meta({description: 'Python file to run once, relative to this file', examples: ['_server.py']})
+      .optional(),
+    module: pythonModule
+      .meta({description: 'Python module to run once, as with python -m', examples: ['json.tool']})
+      .optional(),
+    args: z.array(word).meta({description: 'sys.argv[1:] of code, script or module'}).optional(),
+    command: z
+      .array(word)
+      .min(1)
+      .meta({
+        description: 'Any program to run once under valgrind, with its arguments',
+        examples: [['embed', '--once']],
+      })
+      .optional(),
   })
-  .describe('A leakline scenario');
+  .meta({
+    title: 'leakline scenario',
+    description: 'What leakline runs under valgrind, and how',
+    oneOf: RUN_KEYS.map((key) => ({required: [key]})),
+  });
 
 export type ScenarioFile = z.output<typeof scenarioSchema>;

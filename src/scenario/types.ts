@@ -1,3 +1,4 @@
+import type {Isolation} from '../config/types.js';
 import type {LeakKind} from '../valgrind/types.js';
 
 /** Python text of a scenario and where it stands in its YAML file, so that tracebacks can point there. */
@@ -16,8 +17,7 @@ export type Requirement =
   /** One C or C++ file compiled as a program of the file's name, found through PATH. */
   | {readonly type: 'program'; readonly path: string};
 
-/** Where a scenario runs: a child of the fork server, or a process of its own. */
-export type Isolation = 'fork' | 'process';
+export type {Isolation};
 
 /** Repeat the body and measure what each iteration leaves behind. */
 export interface GrowthWork {

@@ -95,7 +95,8 @@ export function parseYamlDocument<S extends z.ZodType>(
       ...(next === undefined ? {} : {next}),
     };
   };
-  const failWith = (problems: readonly OffsetProblem[]) => fail(problems.map(toProblem));
+  const failWith = (problems: readonly OffsetProblem[]) =>
+    fail(problems.toSorted((a, b) => a.offset - b.offset).map(toProblem));
 
   const control = text.search(FORBIDDEN);
   if (control >= 0) {
@@ -139,9 +140,9 @@ export function parseYamlDocument<S extends z.ZodType>(
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const FORBIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 
-/** The line as it can be printed with a mark under a column, undefined when it is too long for that. */
-const shownSource = (line: string | undefined) =>
-  line === undefined || line.length > MAX_SOURCE
+/** The line as it can be printed with a mark under a column, undefined when it is empty or too long for that. */
+const shownSource = (line = '') =>
+  line.trim() === '' || line.length > MAX_SOURCE
     ? undefined
     : // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would obey them
       line.replaceAll('\t', ' ').replaceAll(/[\0-\x1f\x7f-\x9f]/g, '?');
