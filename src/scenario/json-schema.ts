@@ -20,7 +20,7 @@ function format(value: unknown, indent: string): string {
       ? open + close
       : `${open}\n${lines.map((line) => deeper + line).join(',\n')}\n${indent}${close}`;
   if (Array.isArray(value)) {
-    if (value.every((entry) => typeof entry !== 'object'))
+    if (value.flat().every((entry) => typeof entry !== 'object'))
       return JSON.stringify(value).replaceAll('","', '", "');
     return block(
       '[',

@@ -14,6 +14,7 @@ export interface Matchable {
  * path of a file or folder, seen from `cwd` or from the scenario folder.
  */
 export function matches({id, file}: Matchable, typed: string, cwd: string): boolean {
+  if (typed === '') return false;
   const name = trim(typed);
   const [base = ''] = id.split('@', 1);
   if (isGlob(name)) {
