@@ -25,9 +25,9 @@ setup: |
 body: |
   json.loads(text)
 
-# warmup: ${GROWTH_DEFAULTS.warmup}       times the body runs before the first measurement
-# iterations: ${GROWTH_DEFAULTS.iterations}   times it runs between two measurements
-# checkpoints: ${GROWTH_DEFAULTS.checkpoints}   measurements; a leak has to grow in each of them
+# warmup: ${GROWTH_DEFAULTS.warmup}      # times the body runs before the first measurement
+# iterations: ${GROWTH_DEFAULTS.iterations}  # times it runs between two measurements
+# checkpoints: ${GROWTH_DEFAULTS.checkpoints}  # measurements; a leak has to grow in each of them
 `;
 
 const EXIT = `description: Decoding JSON once leaves no more behind than the interpreter itself does
