@@ -4,6 +4,10 @@ import type {Problem} from '../util/problem.js';
 
 /** Totals of a run. */
 export interface RunSummary {
+  readonly leaklineVersion: string;
+  readonly valgrindVersion: string;
+  readonly jobs: number;
+  /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
   readonly results: readonly ScenarioResult[];
@@ -25,6 +29,14 @@ export type LeaklineEvent =
       readonly total: number;
       readonly builds: readonly string[];
       readonly jobs: number;
+      /** The run is over and told once more: what happens when is of no interest. */
+      readonly replayed?: true;
+      /** Durations of an earlier run of what is in this one, as far as known, to estimate the time left. */
+      readonly expected?: readonly {
+        readonly scenario: string;
+        readonly build: string;
+        readonly durationMs: number;
+      }[];
     }
   | {readonly type: 'scenario-started'; readonly scenario: string; readonly build: string}
   /** A word about what leakline does and why: an environment being compiled, a measurement repeated. */
