@@ -17,8 +17,6 @@ export type Requirement =
   /** One C or C++ file compiled as a program of the file's name, found through PATH. */
   | {readonly type: 'program'; readonly path: string};
 
-export type {Isolation};
-
 /** Repeat the body and measure what each iteration leaves behind. */
 export interface GrowthWork {
   readonly mode: 'growth';

@@ -13,7 +13,7 @@ import {
 export type KeyPath = readonly PropertyKey[];
 
 /** The node under `path`, seen through aliases; undefined when there is none. */
-export function nodeAt(document: Document, path: KeyPath): Node | undefined {
+function nodeAt(document: Document, path: KeyPath): Node | undefined {
   let node: unknown = document.contents;
   for (const key of path) {
     const parent = isAlias(node) ? node.resolve(document) : node;
