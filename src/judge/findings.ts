@@ -3,7 +3,7 @@ import {LEAK_KINDS, type LeakKind, type LossRecord} from '../valgrind/types.js';
 import {nameStack} from './frames.js';
 import {change, type Group, groupBySignature, mainKind, type Place, total} from './group.js';
 import {rateOf, type Trend, trendOf, trendOfBytes} from './growth.js';
-import {signatureOf} from './signature.js';
+import {signatureOf, withinScenario} from './signature.js';
 import {
   type ErrorFinding,
   type InterpreterFinding,
@@ -103,8 +103,11 @@ function resourceGrowths(
 export function errorsOf({errors}: Observation, place: Place): readonly ErrorFinding[] {
   const byId = new Map<string, ErrorFinding>();
   for (const {error, count} of errors) {
-    const [first, ...others] = error.stacks;
-    const stack = nameStack(first?.frames ?? [], place);
+    const [first, ...others] = error.stacks.map(({what = '', frames}) => ({
+      what,
+      stack: withinScenario(nameStack(frames, place), place.scenarioFile),
+    }));
+    const stack = first?.stack ?? [];
     const {id, frames} = signatureOf(stack, place.scenarioFile, error.kind);
     const known = byId.get(id);
     byId.set(id, {
@@ -115,9 +118,7 @@ export function errorsOf({errors}: Observation, place: Place): readonly ErrorFin
       count: count + (known?.count ?? 0),
       frames,
       stack: known?.stack ?? stack,
-      related:
-        known?.related ??
-        others.map(({what = '', frames: related}) => ({what, stack: nameStack(related, place)})),
+      related: known?.related ?? others,
     });
   }
   return [...byId.values()];

@@ -1,12 +1,12 @@
 import {LEAK_KINDS, type LeakKind, type LossRecord} from '../valgrind/types.js';
 import {type Attributes, nameStack} from './frames.js';
-import {type Signature, signatureOf} from './signature.js';
+import {type Signature, signatureOf, withinScenario} from './signature.js';
 import type {NamedFrame} from './types.js';
 
 /** Loss records that share a signature, added up over all kinds. */
 export interface Group {
   readonly signature: Signature;
-  /** The whole stack of the record with the most blocks. */
+  /** The stack of the first record, as far as it is the scenario's. */
   readonly stack: readonly NamedFrame[];
   readonly blocks: number;
   readonly bytes: number;
@@ -60,7 +60,7 @@ export function groupBySignature(
     };
     groups.set(signature.id, {
       signature,
-      stack: known?.stack ?? stack,
+      stack: known?.stack ?? withinScenario(stack, place.scenarioFile),
       ...plus(known ?? NOTHING, amount),
       byKind: {...byKind, [record.kind]: plus(byKind[record.kind], amount)},
       recordNumbers: [

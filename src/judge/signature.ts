@@ -25,7 +25,7 @@ const ALLOCATOR =
 const PLUMBING =
   /^(_?PyEval_\w+|_Py_HandlePending|_?PyObject_(Vectorcall|VectorcallTstate|VectorcallDictTstate|VectorcallMethod|MakeTpCall|Call|Call\w+|FastCall\w*)|_?PyVectorcall_\w+|_?PyFunction_(Vectorcall|FastCall\w*)|_?PyCFunction_\w+|_?PyMethodDef_\w+|_?PyStack_\w+|call_function|call_trampoline|do_call|do_call_core|fast_function|function_code_fastcall|cfunction_(call|vectorcall\w*|enter_call|get_function)\w*|method_vectorcall\w*|method_call|method_enter_call|vectorcall_\w+|function_call|instancemethod_call|slot_tp_\w+|type_call|wrap_call|wrapperdescr_\w+|wrapper_call|wrap_init|object_vacall|object_vectorcall|py_trampoline_evaluator|leakline_\w+|builtin_(exec|eval)(_impl)?|run_mod|run_eval_code_obj|pyrun_\w+|_?PyRun_\w+|Py_Run\w+|pymain_\w+|Py_BytesMain|Py_Main|main|\(below main\)|_start|__libc_start\w+|start_thread|clone\d?)$/;
 
-/** Sections of a scenario: what is outside them is leakline's agent. */
+/** The code objects that the agent makes of a scenario's sections. */
 const SECTION = /^(setup|body|teardown|code)$/;
 
 function withoutAllocators(stack: readonly NamedFrame[]): readonly NamedFrame[] {
@@ -33,8 +33,8 @@ function withoutAllocators(stack: readonly NamedFrame[]): readonly NamedFrame[] 
   return first === -1 ? stack : stack.slice(first);
 }
 
-/** The stack up to the scenario's outermost section. */
-function withinScenario(stack: readonly NamedFrame[], scenarioFile: string): readonly NamedFrame[] {
+/** The stack up to the scenario's outermost section: what is outside of it is leakline's agent. */
+export function withinScenario(stack: readonly NamedFrame[], scenarioFile: string): readonly NamedFrame[] {
   const last = stack.findLastIndex(
     ({origin, name, path}) => origin === 'python' && SECTION.test(name) && path === scenarioFile,
   );

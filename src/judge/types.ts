@@ -58,7 +58,7 @@ export interface LeakFinding {
   readonly interpreterId?: string;
   /** The frames that make the signature. */
   readonly frames: readonly NamedFrame[];
-  /** The whole stack, innermost first. */
+  /** The stack up to the scenario's own outermost frame, innermost first. */
   readonly stack: readonly NamedFrame[];
   /** Growth mode: blocks gained in each interval of the deciding measurement. */
   readonly intervals?: readonly number[];
