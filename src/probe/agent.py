@@ -11,12 +11,13 @@ import sys
 def main(arguments):
     """Reads the arguments and hands over; the folder of the agent leaves sys.path first."""
     mode, path = arguments
-    from leakline_agent import server, task
+    if mode == '--server':
+        from leakline_agent.server import serve as run
+    else:
+        from leakline_agent.task import run_file as run
     # A scenario must not find this folder before its own modules.
     del sys.path[0]
-    if mode == '--server':
-        return server.serve(path)
-    return task.run_file(path)
+    return run(path)
 
 
 if __name__ == '__main__':

@@ -144,8 +144,9 @@ has_prefix(const char *text, const char *prefix)
    the program's (the text of a JIT is not counted, a price paid for that).
    The program's stack grows by itself and is recognised by an address on it. */
 static void
-add_mapping(const char *line, struct mappings *total)
+add_mapping(char *line, void *arg)
 {
+    struct mappings *total = arg;
     char *at;
     unsigned long here = (unsigned long)&at;
     unsigned long start = strtoul(line, &at, 16);
@@ -173,17 +174,12 @@ add_mapping(const char *line, struct mappings *total)
     total->bytes += end - start;
 }
 
-/* Mappings outside malloc. The kernel merges neighbours that are alike, so of the two numbers
-   it is the bytes that grow evenly with a leak. */
-static struct mappings
-count_mappings(void)
+/* Calls `visit` with each line of an open file, from where it stands, and closes it. A line that
+   is longer than the buffer is left out. */
+static void
+for_each_line(int fd, void (*visit)(char *line, void *arg), void *arg)
 {
-    struct mappings total = {0, 0};
     size_t used = 0;
-    int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return total;
-    }
     for (;;) {
         ssize_t size = read(fd, read_buffer + used, sizeof(read_buffer) - 1 - used);
         if (size <= 0) {
@@ -194,12 +190,27 @@ count_mappings(void)
         char *line = read_buffer;
         for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
             *end = '\0';
-            add_mapping(line, &total);
+            visit(line, arg);
         }
         used = (size_t)(read_buffer + used - line);
         memmove(read_buffer, line, used);
+        if (used == sizeof(read_buffer) - 1) {
+            used = 0;
+        }
     }
     close(fd);
+}
+
+/* Mappings outside malloc. The kernel merges neighbours that are alike, so of the two numbers
+   it is the bytes that grow evenly with a leak. */
+static struct mappings
+count_mappings(void)
+{
+    struct mappings total = {0, 0};
+    int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        for_each_line(fd, add_mapping, &total);
+    }
     return total;
 }
 

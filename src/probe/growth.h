@@ -3,6 +3,9 @@
 #ifndef LEAKLINE_GROWTH_H
 #define LEAKLINE_GROWTH_H
 
+#include <sys/stat.h>
+
+#include "blocks.h"
 #include "counters.h"
 
 /* Counters as they stand at one checkpoint. `leaked` is definitely and indirectly lost
@@ -70,25 +73,39 @@ hide_loss_records(void)
     VALGRIND_CLO_CHANGE("--show-leak-kinds=none");
 }
 
-/* Checkpoint 0 only sets what the others are compared with, so it writes no loss records. */
+static off_t
+size_of(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 ? found.st_size : 0;
+}
+
+/* Checkpoint 0 only sets what the others are compared with, so it writes no loss records. At
+   the last one the grown blocks are listed too, when `xml` is the path of valgrind's XML. */
 static void
-check_leaks(struct checkpoint *checkpoints, unsigned long number, unsigned long last)
+check_leaks(struct checkpoint *checkpoints, unsigned long number, unsigned long last,
+            const char *xml)
 {
     VALGRIND_PRINTF("leakline checkpoint %lu of %lu\n", number, last);
     if (number == 0) {
         VALGRIND_DO_QUICK_LEAK_CHECK;
     }
     else {
+        off_t start = size_of(xml);
         show_loss_records();
         VALGRIND_DO_CHANGED_LEAK_CHECK;
         hide_loss_records();
+        if (number == last && *xml != '\0') {
+            list_grown_blocks(xml, start);
+        }
     }
     read_counters(&checkpoints[number]);
 }
 
 static int
 run_intervals(PyObject *code, PyObject *namespace, PyObject *collect, unsigned long warmup,
-              unsigned long iterations, struct checkpoint *checkpoints, unsigned long last)
+              unsigned long iterations, struct checkpoint *checkpoints, unsigned long last,
+              const char *xml)
 {
     if (run_body(code, namespace, warmup) < 0) {
         return -1;
@@ -101,7 +118,7 @@ run_intervals(PyObject *code, PyObject *namespace, PyObject *collect, unsigned l
         if (collect_garbage(collect) < 0 || collect_garbage(collect) < 0) {
             return -1;
         }
-        check_leaks(checkpoints, number, last);
+        check_leaks(checkpoints, number, last, xml);
     }
     return 0;
 }
@@ -128,14 +145,17 @@ list_of_checkpoints(const struct checkpoint *checkpoints, unsigned long last)
     return list;
 }
 
-/* measure(code, namespace, collect, warmup, iterations, checkpoints) -> [{counter: value}] */
+/* measure(code, namespace, collect, warmup, iterations, checkpoints, xml) -> [{counter: value}]
+
+   `xml` is the path of valgrind's XML, '' when the leaked blocks need not be listed. */
 static PyObject *
 measure(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *code, *namespace, *collect;
     unsigned long warmup, iterations, last;
-    if (!PyArg_ParseTuple(args, "O!O!Okkk:measure", &PyCode_Type, &code, &PyDict_Type, &namespace,
-                          &collect, &warmup, &iterations, &last)) {
+    const char *xml;
+    if (!PyArg_ParseTuple(args, "O!O!Okkks:measure", &PyCode_Type, &code, &PyDict_Type, &namespace,
+                          &collect, &warmup, &iterations, &last, &xml)) {
         return NULL;
     }
     iterations_done = 0;
@@ -144,7 +164,7 @@ measure(PyObject *Py_UNUSED(module), PyObject *args)
         return PyErr_NoMemory();
     }
     PyObject *rows = NULL;
-    if (run_intervals(code, namespace, collect, warmup, iterations, checkpoints, last) == 0) {
+    if (run_intervals(code, namespace, collect, warmup, iterations, checkpoints, last, xml) == 0) {
         VALGRIND_PRINTF("leakline complete\n");
         rows = list_of_checkpoints(checkpoints, last);
     }

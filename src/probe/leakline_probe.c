@@ -6,8 +6,14 @@
        leakline_probe.c -o leakline_probe.so */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#if PY_MAJOR_VERSION < 3
+#include <longintrepr.h>
+#endif
 
 #include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <valgrind/memcheck.h>
 
@@ -15,6 +21,7 @@
 #define Py_UNUSED(name) _unused_##name __attribute__((unused))
 #endif
 
+#include "blocks.h"
 #include "frames.h"
 #include "growth.h"
 
@@ -102,6 +109,7 @@ static PyMethodDef probe_methods[] = {
     {"allocator", allocator, METH_NOARGS, NULL},
     {"running_on_valgrind", running_on_valgrind, METH_NOARGS, NULL},
     {"set_exit_check", set_exit_check, METH_VARARGS, NULL},
+    {"identify", identify, METH_VARARGS, NULL},
     {"name_frames", name_frames, METH_VARARGS, NULL},
     {"die_with_parent", die_with_parent, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},

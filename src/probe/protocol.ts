@@ -63,6 +63,12 @@ export interface Task {
   /** valgrind's `--xml-file` for this process, `%p` for the process id; needed for `inspect`. */
   readonly xml?: string;
   /**
+   * valgrind's `--log-file`, `%p` for the process id. Without it `inspect` looks into the file that
+   * was standard error when the agent (or the fork server) started, which is where valgrind then
+   * writes to; its lines there begin with `==PID==`.
+   */
+  readonly log?: string;
+  /**
    * Where the names of Python frames go, `%p` for the process id; without it, stacks show none.
    * The lines are those of perf's map files: `ADDRESS SIZE py::function:/path/file.py`, numbers in
    * hexadecimal, a later line holds. 3.9 and later; leave `-X perf` away. A function that ran
@@ -148,12 +154,15 @@ export interface RaisedException {
   readonly code?: number;
 }
 
-/** What the blocks of one grown loss record are, at the last checkpoint. */
+/**
+ * What the blocks of one loss record are that grew in the last interval. Written for the 40 that
+ * grew fastest. The blocks are all of the record's, those from before checkpoint 0 among them.
+ */
 export interface Inspected {
   readonly event: 'inspected';
   /** N of "loss record N of M" in the XML's last interval. */
   readonly record: number;
-  /** Blocks that were looked at: not always all of them. */
+  /** Blocks that were looked at: at most 100, the lowest addresses. */
   readonly blocks: number;
   /** Those that are Python objects, by type, the most frequent first. */
   readonly types: readonly InspectedType[];
@@ -165,10 +174,16 @@ export interface InspectedType {
   /** `list`, `decimal.Decimal`: builtins without their module. */
   readonly type: string;
   readonly count: number;
-  /** Smallest and largest reference count. */
-  readonly refcount: {readonly min: number; readonly max: number};
-  /** Up to three values as Python writes them, cut where they are long; str, bytes and int only. */
+  /** Smallest and largest reference count, null when all are immortal (3.12+). */
+  readonly refcount: {readonly min: number; readonly max: number} | null;
+  /** Up to three values as Python writes them, the first 40 characters; str, bytes and int only. */
   readonly values: readonly string[];
+}
+
+/** The blocks could not be inspected: valgrind's log is a terminal or a pipe, for one. */
+export interface NotInspected {
+  readonly event: 'not-inspected';
+  readonly message: string;
 }
 
 /** The task ran to its end; in exit mode written by the last exit function. */
@@ -179,7 +194,7 @@ export interface Complete {
 }
 
 /** A line of a task's status file. */
-export type StatusEvent = Started | Checkpoint | RaisedException | Inspected | Complete;
+export type StatusEvent = Started | Checkpoint | RaisedException | Inspected | NotInspected | Complete;
 
 /** A line of the fork server on descriptor 3. `task` is the path that was sent. */
 export type ServerMessage =

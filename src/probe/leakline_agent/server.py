@@ -44,7 +44,7 @@ def rehearse(probe):
     import linecache    # noqa: F401 (loaded for the children)
     import traceback    # noqa: F401
     code = sections.compile_sections({'body': REHEARSAL}, 'rehearsal')['body']
-    probe.measure(code, {'__builtins__': __builtins__}, gc.collect, 1, 1, 0)
+    probe.measure(code, {'__builtins__': __builtins__}, gc.collect, 1, 1, 0, '')
     try:
         sections.run_section('body', int, 'not a number')
     except sections.SectionError as error:
