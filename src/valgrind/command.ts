@@ -2,8 +2,11 @@
 export interface MemcheckOptions {
   /** Path of the valgrind program. */
   readonly valgrind: string;
-  /** Where the XML goes. `%p` in it is the process id: every forked child then has its own file. */
-  readonly xmlFile: string;
+  /**
+   * Where the XML goes. `%p` in it is the process id: every forked child then has its own file.
+   * Without it valgrind writes text, for people.
+   */
+  readonly xmlFile?: string;
   /** Where valgrind's other text goes (answers to monitor commands); standard error when absent. */
   readonly logFile?: string;
   /** Paths of suppression files, all of which apply. */
@@ -39,11 +42,10 @@ export function memcheckArgv(options: MemcheckOptions): string[] {
     options.valgrind,
     '--command-line-only=yes',
     '--tool=memcheck',
-    '--xml=yes',
-    `--xml-file=${xmlFile}`,
+    ...(xmlFile === undefined ? [] : ['--xml=yes', `--xml-file=${xmlFile}`]),
     ...(options.logFile === undefined ? [] : [`--log-file=${options.logFile}`]),
     // Else the child's XML runs into the parent's.
-    ...(xmlFile.includes('%p') ? [] : ['--child-silent-after-fork=yes']),
+    ...(xmlFile?.includes('%p') ? [] : ['--child-silent-after-fork=yes']),
     '--vgdb=no',
     '--error-limit=no',
     `--num-callers=${options.fullStacks ? ALL_CALLERS : CALLERS}`,

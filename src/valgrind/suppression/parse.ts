@@ -73,6 +73,7 @@ function readEntry(lines: readonly SuppressionLine[], file: string, report: Repo
     report(opening, 'this rule is not closed with "}"');
     return {size: lines.length, rest: ''};
   }
+  const reportFirst = firstOnly(report);
   const draft: Draft = {tools: [], extra: [], frames: []};
   for (const line of lines.slice(start + 1, close)) {
     if (line.role === 'blank') {
@@ -83,15 +84,24 @@ function readEntry(lines: readonly SuppressionLine[], file: string, report: Repo
       keep(line);
       continue;
     }
-    layout.push(line.before, {slot: takeLine(draft, line, report)}, line.after);
+    layout.push(line.before, {slot: takeLine(draft, line, reportFirst)}, line.after);
   }
   const closing = lines[close] ?? opening;
   keep(closing);
   const missing = wholeMessage(draft);
-  if (missing !== undefined) report(closing, missing);
+  if (missing !== undefined) reportFirst(closing, missing);
   const {name = '', kind = '', tools, extra, frames} = draft;
   const place = {file, line: opening.number};
   return {size: close + 1, entry: {name, tools, kind, extra, frames, comments, place, layout}, rest: ''};
+}
+
+/** What follows from the first fault of a rule is no further news. */
+function firstOnly(report: Report): Report {
+  let isFirst = true;
+  return (line, message) => {
+    if (isFirst) report(line, message);
+    isFirst = false;
+  };
 }
 
 function openingMessage(line: SuppressionLine): string {

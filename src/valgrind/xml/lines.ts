@@ -4,6 +4,9 @@ const MAX_LINE = 65_536;
 /** Text that valgrind writes with nothing escaped stands alone in such a line. */
 const RAW_LINE = /^( *<(threadname|path|what)>)(.*)(<\/\2>)$/gm;
 
+/** Such a line that was cut off before its end. */
+const CUT_RAW_LINE = /^( *<(?:threadname|path|what)>)(.*)$/;
+
 /** Three times as fast as the search for each of the three strings. */
 const RAW_TAG = /<(?:threadname|path|what)>/;
 
@@ -39,9 +42,9 @@ export function createLineSource(): LineSource {
       return escapeRawLines(all.slice(0, cut));
     },
     rest: () => {
-      const last = pending;
-      pending = '';
-      return escapeRawLines(last);
+      const isWhole = pending.search(RAW_LINE) !== -1;
+      if (isWhole) return escapeRawLines(pending);
+      return pending.replace(CUT_RAW_LINE, (_line, before: string, raw: string) => before + escapeRaw(raw));
     },
   };
 }
@@ -51,6 +54,9 @@ function escapeRawLines(lines: string): string {
   return lines.replace(
     RAW_LINE,
     (_line, before: string, _name: string, raw: string, after: string) =>
-      `${before}${raw.replace(UNESCAPED, (character) => (character === '<' ? '&lt;' : '&amp;'))}${after}`,
+      `${before}${escapeRaw(raw)}${after}`,
   );
 }
+
+const escapeRaw = (raw: string): string =>
+  raw.replace(UNESCAPED, (character) => (character === '<' ? '&lt;' : '&amp;'));
