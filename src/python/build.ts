@@ -127,8 +127,8 @@ async function makeAndReport(
   const startedAt = performance.now();
   const logs = logFolder(path.resolve(cacheRoot), path.basename(folder));
   onEvent({type: 'build-started', build: recipe.name, fingerprint});
-  // What an interrupted build left there.
-  rmSync(folder, {recursive: true, force: true});
+  // What an interrupted build left there; the last of its processes may be about to end.
+  rmSync(folder, {recursive: true, force: true, maxRetries: 5});
   rmSync(logs, {recursive: true, force: true});
   let made: Awaited<ReturnType<typeof makeBuild>>;
   try {

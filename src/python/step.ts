@@ -1,6 +1,6 @@
 import {mkdirSync, readFileSync, statfsSync} from 'node:fs';
 import path from 'node:path';
-import {type ChildOutcome, runChild} from '../util/child.js';
+import {type ChildOutcome, startChild} from '../util/child.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {unreachable} from '../util/unreachable.js';
@@ -26,18 +26,28 @@ export interface Step {
 }
 
 /**
+ * Runs a command beside a reader of standard input, which ends when leakline closes it or is
+ * gone, and then kills the whole process group: no compiler works on after kill -9.
+ */
+const WITH_LEAKLINE = `exec 3<&0 </dev/null
+{ cat <&3 >/dev/null; kill -9 0; } &
+exec 3<&-
+"$@"`;
+
+/**
  * Runs one command of a build to its end. Its whole output is in `step.log`; the problem shows
  * the last lines of it and tells a full disk from other failures.
  */
 export async function runStep(step: Step): Promise<Result<void, Problem>> {
   mkdirSync(path.dirname(step.log), {recursive: true});
   if (step.signal?.aborted) return fail(interrupted(step.title));
-  const {outcome} = await runChild(step.argv, {
+  const child = startChild(['sh', '-c', WITH_LEAKLINE, 'sh', ...step.argv], {
     cwd: step.cwd,
     env: step.env,
     log: step.log,
     ...(step.signal === undefined ? {} : {signal: step.signal}),
   });
+  const {outcome} = await child.done;
   if (outcome.reason === 'exited' && outcome.code === 0) return ok(undefined);
   if (outcome.reason === 'aborted') return fail(interrupted(step.title));
   const output = readLog(step.log);
