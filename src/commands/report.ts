@@ -1,9 +1,13 @@
+import {loadConfig} from '../config/load.js';
+import type {ConfigFlags} from '../config/types.js';
 import type {RunSummary} from '../report/events.js';
 import type {ReportIo} from '../report/io.js';
 import {defaultReporters, openReporters} from '../report/registry.js';
 import {replay} from '../report/replay.js';
-import type {Problem} from '../util/problem.js';
-import {fail, ok, type Result} from '../util/result.js';
+import {readLastRun} from '../report/run-log.js';
+import {formatProblem, type Problem} from '../util/problem.js';
+import {ok, type Result} from '../util/result.js';
+import {EXIT} from './exit-code.js';
 
 /**
  * Renders a finished run again.
@@ -23,17 +27,23 @@ export async function renderAgain(
 }
 
 /**
- * `leakline report`: renders an earlier run, which `load` finds. A run that failed is reported
- * well all the same: the exit code is 0 when the reports are complete, 2 otherwise.
+ * `leakline report`: renders the last run. A run that failed is reported well all the same: the
+ * exit code is 0 when the reports are complete, 2 otherwise.
  */
-export async function report(
-  load: () => Result<RunSummary, Problem>,
+export async function reportLastRun(
+  {cwd, flags}: {readonly cwd: string; readonly flags: ConfigFlags},
   reporters: readonly string[],
   io: ReportIo,
-): Promise<Result<0 | 2, readonly Problem[]>> {
-  const summary = load();
-  if (!summary.ok) return fail([summary.error]);
-  const incomplete = await renderAgain(summary.value, reporters, io);
-  if (!incomplete.ok) return incomplete;
-  return ok(incomplete.value.length === 0 ? 0 : 2);
+): Promise<number> {
+  const refuse = (problems: readonly Problem[]) => {
+    for (const problem of problems) io.stderr.write(`${formatProblem(problem)}\n`);
+    return EXIT.usage;
+  };
+  const config = loadConfig(cwd, flags);
+  if (!config.ok) return refuse(config.error);
+  const summary = readLastRun(config.value.stateDirectory);
+  if (summary === undefined) return refuse([{message: 'There is no run to report', next: 'leakline run'}]);
+  const incomplete = await renderAgain(summary, reporters, io);
+  if (!incomplete.ok) return refuse(incomplete.error);
+  return incomplete.value.length === 0 ? EXIT.ok : EXIT.usage;
 }

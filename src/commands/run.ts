@@ -9,11 +9,20 @@ import type {LeaklineEvent, RunSummary} from '../report/events.js';
 import type {ReportIo} from '../report/io.js';
 import type {Reporters} from '../report/multiplexer.js';
 import {defaultReporters, openReporters} from '../report/registry.js';
-import {durationKey, openRunLog, readDurations, readLastRun, writeDurations} from '../report/run-log.js';
+import {
+  durationKey,
+  openRunLog,
+  type RunIdentity,
+  type RunLog,
+  readDurations,
+  readLastRun,
+  writeDurations,
+} from '../report/run-log.js';
 import {loadScenarios} from '../scenario/load.js';
 import {type Selection, selectScenarios} from '../scenario/select.js';
 import {packageVersion} from '../util/package-root.js';
 import {formatProblem, type Problem} from '../util/problem.js';
+import {fail, ok, type Result} from '../util/result.js';
 import {formatValgrindVersion} from '../valgrind/version.js';
 import {EXIT, exitCodeOf} from './exit-code.js';
 import {execute, unmeasured} from './run/execute.js';
@@ -71,13 +80,23 @@ export async function run(options: RunOptions, io: ReportIo, signal: AbortSignal
     io,
   );
   if (!reporters.ok) return refuse(reporters.error);
-  const opened = openRun(config);
-  if ('problem' in opened) return refuse([opened.problem]);
   const stop = new AbortController();
   const session = await openSession(AbortSignal.any([signal, stop.signal]));
   if (!session.ok) return refuse([session.error]);
 
-  const recorder = createRecorder(config, session.value, opened, reporters.value);
+  const identity: RunIdentity = {
+    leaklineVersion: packageVersion,
+    valgrindVersion: formatValgrindVersion(session.value.context.valgrindVersion),
+    jobs: config.jobs,
+    startedAt: new Date().toISOString(),
+  };
+  const log = openLog(config, identity);
+  if (!log.ok) {
+    await session.value.close();
+    return refuse([log.error]);
+  }
+
+  const recorder = createRecorder(config, identity, log.value, reporters.value);
   for (const problem of loaded.problems) recorder.addProblem(problem);
   try {
     const prepared = await prepare(config, scenarios, {
@@ -156,23 +175,15 @@ function longestFirst(
   });
 }
 
-interface OpenedRun {
-  readonly startedAt: Date;
-  readonly log: ReturnType<typeof openRunLog>;
-}
-
-function openRun({stateDirectory}: Config): OpenedRun | {readonly problem: Problem} {
-  const startedAt = new Date();
+function openLog({stateDirectory}: Config, identity: RunIdentity): Result<RunLog, Problem> {
   try {
-    return {startedAt, log: openRunLog(stateDirectory, startedAt.toISOString(), packageVersion)};
+    return ok(openRunLog(stateDirectory, identity));
   } catch (error) {
-    return {
-      problem: {
-        file: stateDirectory,
-        message: `results cannot be written: ${(error as Error).message}`,
-        next: 'make the folder writable, or free some space',
-      },
-    };
+    return fail({
+      file: stateDirectory,
+      message: `results cannot be written: ${(error as Error).message}`,
+      next: 'make the folder writable, or free some space',
+    });
   }
 }
 
@@ -189,20 +200,11 @@ interface Recorder {
   readonly finish: (isInterrupted: boolean) => Promise<number>;
 }
 
-function createRecorder(
-  config: Config,
-  {context}: Session,
-  {startedAt, log}: OpenedRun,
-  reporters: Reporters,
-): Recorder {
+function createRecorder(config: Config, identity: RunIdentity, log: RunLog, reporters: Reporters): Recorder {
   const results: ScenarioResult[] = [];
   const problems: Problem[] = [];
   const updatedBaselines: string[] = [];
-  const identity = {
-    leaklineVersion: packageVersion,
-    valgrindVersion: formatValgrindVersion(context.valgrindVersion),
-    jobs: config.jobs,
-  };
+  const startedAtMs = performance.now();
   const emit = reporters.onEvent;
   const addProblem = (problem: Problem) => {
     problems.push(problem);
@@ -241,14 +243,18 @@ function createRecorder(
     }
     const summary: RunSummary = {
       ...identity,
-      startedAt: startedAt.toISOString(),
-      durationMs: Date.now() - startedAt.getTime(),
+      durationMs: performance.now() - startedAtMs,
       results,
       problems,
       interrupted: isInterrupted,
       updatedBaselines,
       exitCode: exitCodeOf(results, problems.length, isInterrupted),
     };
+    try {
+      log.finish(summary);
+    } catch {
+      // Its results are there, without the end it counts as interrupted.
+    }
     emit({type: 'run-finished', summary});
     const failedReporters = await reporters.close();
     return failedReporters.length > 0 && summary.exitCode !== EXIT.interrupted

@@ -29,6 +29,8 @@ export interface GrowthCase extends Place {
   /** Iterations between two checkpoints, as the scenario says. */
   readonly iterations: number;
   readonly checkpoints: number;
+  /** Begin with as many iterations as a confirmation takes: one measurement decides. */
+  readonly confirmAtOnce?: boolean;
   readonly tolerance: Readonly<Partial<Record<LeakKind, number>>>;
   readonly expectation: Pick<Expectation, 'entries' | 'interpreter'>;
 }
@@ -49,7 +51,12 @@ const CONFIRM = 10;
 export function decide(measurements: readonly Measurement[], growthCase: GrowthCase): Decision {
   const last = measurements.at(-1);
   if (last === undefined) {
-    return {type: 'measure-again', iterations: growthCase.iterations, because: 'nothing was measured yet'};
+    const factor = growthCase.confirmAtOnce ? CONFIRM : 1;
+    return {
+      type: 'measure-again',
+      iterations: factor * growthCase.iterations,
+      because: 'nothing was measured yet',
+    };
   }
   const totalIterations = last.iterations * growthCase.checkpoints;
   const growths = growthsOf(last.observation, last.iterations, growthCase).filter(

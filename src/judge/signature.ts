@@ -1,4 +1,5 @@
 import {shortHash} from '../util/hash.js';
+import {CALLERS} from '../valgrind/command.js';
 import type {Attribution, NamedFrame} from './types.js';
 
 /** The stable name of a loss record or error, and the frames it is made of. */
@@ -91,7 +92,8 @@ function significantFrames(stack: readonly NamedFrame[]): readonly NamedFrame[] 
  * @param kind for errors, memcheck's kind: two errors at one place have two signatures; '' for leaks
  */
 export function signatureOf(stack: readonly NamedFrame[], scenarioFile: string, kind = ''): Signature {
-  const inside = withinScenario(withoutAllocators(stack), scenarioFile);
+  // A reproduction asks valgrind for whole stacks, and has to find the same signature.
+  const inside = withinScenario(withoutAllocators(stack.slice(0, CALLERS)), scenarioFile);
   const significant = withoutRepeats(significantFrames(inside));
   const frames = (significant.length > 0 ? significant : inside).slice(0, MAX_FRAMES);
   const ofInterpreter = frames.filter(({origin}) => origin === 'interpreter');

@@ -5,8 +5,8 @@
 
 #include <sys/stat.h>
 
-#include "blocks.h"
 #include "counters.h"
+#include "records.h"
 
 /* Counters as they stand at one checkpoint. `leaked` is definitely and indirectly lost
    together, `dubious` possibly lost: valgrind's client requests tell no more apart. */

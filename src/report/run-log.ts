@@ -2,20 +2,10 @@ import {appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync} from 'node
 import path from 'node:path';
 import type {ScenarioResult} from '../judge/types.js';
 import {writeFileAtomic} from '../util/atomic-file.js';
+import type {RunSummary} from './events.js';
 
-/** A run as it was written down, as far as it came. */
-export interface RecordedRun {
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly leaklineVersion: string;
-  readonly results: readonly ScenarioResult[];
-}
-
-interface Header {
-  readonly format: number;
-  readonly startedAt: string;
-  readonly leaklineVersion: string;
-}
+/** What is known of a run from its start on. */
+export type RunIdentity = Pick<RunSummary, 'leaklineVersion' | 'valgrindVersion' | 'jobs' | 'startedAt'>;
 
 /** Changes when what is written down changes in a way that older leaklines do not understand. */
 const FORMAT = 1;
@@ -23,31 +13,42 @@ const FORMAT = 1;
 /** Older runs are removed. */
 const KEPT_RUNS = 20;
 
+/** A line of the log; the first is the start, the last the end, unless the run was killed. */
+type LogLine =
+  | ({readonly type: 'started'; readonly format: number} & RunIdentity)
+  | {readonly type: 'result'; readonly result: ScenarioResult}
+  | ({readonly type: 'finished'} & Omit<RunSummary, keyof RunIdentity | 'results'>);
+
 const runsFolder = (stateDirectory: string) => path.join(stateDirectory, 'runs');
 const durationsFile = (stateDirectory: string) => path.join(stateDirectory, 'durations.json');
 
+export interface RunLog {
+  /** The result is on disk when it returns, so that a run that is killed keeps what it had. */
+  readonly append: (result: ScenarioResult) => void;
+  readonly finish: (summary: RunSummary) => void;
+}
+
 /**
- * Opens the log of a new run below `stateDirectory`. Each result is on disk when `append`
- * returns, so that a run that is killed keeps what it had.
+ * Opens the log of a new run below `stateDirectory`.
  *
- * @throws NodeJS.ErrnoException when it cannot be written
+ * @throws NodeJS.ErrnoException when it cannot be written, as its functions do
  */
-export function openRunLog(
-  stateDirectory: string,
-  startedAt: string,
-  leaklineVersion: string,
-): {readonly append: (result: ScenarioResult) => void} {
+export function openRunLog(stateDirectory: string, identity: RunIdentity): RunLog {
   const folder = runsFolder(stateDirectory);
   mkdirSync(folder, {recursive: true});
-  const file = path.join(folder, `${startedAt.replaceAll(':', '-')}-${process.pid}.jsonl`);
-  const header: Header = {format: FORMAT, startedAt, leaklineVersion};
-  appendFileSync(file, `${JSON.stringify(header)}\n`, {flag: 'wx'});
+  const file = path.join(folder, `${identity.startedAt.replaceAll(':', '-')}-${process.pid}.jsonl`);
+  const write = (line: LogLine) => appendFileSync(file, `${JSON.stringify(line)}\n`);
+  write({type: 'started', format: FORMAT, ...identity});
   for (const old of runFiles(folder).slice(0, -KEPT_RUNS)) rmSync(path.join(folder, old), {force: true});
-  return {append: (result) => appendFileSync(file, `${JSON.stringify(result)}\n`)};
+  return {
+    append: (result) => write({type: 'result', result}),
+    finish: ({leaklineVersion: _, valgrindVersion: __, jobs: ___, startedAt: ____, results: _____, ...end}) =>
+      write({type: 'finished', ...end}),
+  };
 }
 
 /** The newest run that holds a result, undefined when there is none. */
-export function readLastRun(stateDirectory: string): RecordedRun | undefined {
+export function readLastRun(stateDirectory: string): RunSummary | undefined {
   const folder = runsFolder(stateDirectory);
   for (const file of runFiles(folder).toReversed()) {
     const run = readRun(path.join(folder, file));
@@ -66,20 +67,30 @@ function runFiles(folder: string): readonly string[] {
   }
 }
 
-/** A line that a killed run did not finish is dropped. */
-function readRun(file: string): RecordedRun | undefined {
-  const [header, ...results] = readFileSync(file, 'utf8')
+/** A line that a killed run did not finish is dropped; without an end it counts as interrupted. */
+function readRun(file: string): RunSummary | undefined {
+  const lines = readFileSync(file, 'utf8')
     .split('\n')
-    .flatMap((line): unknown[] => {
+    .flatMap((text): LogLine[] => {
       try {
-        return line === '' ? [] : [JSON.parse(line)];
+        return text === '' ? [] : [JSON.parse(text) as LogLine];
       } catch {
         return [];
       }
     });
-  const {format, startedAt, leaklineVersion} = (header ?? {}) as Partial<Header>;
-  if (format !== FORMAT || startedAt === undefined || leaklineVersion === undefined) return undefined;
-  return {startedAt, leaklineVersion, results: results as ScenarioResult[]};
+  const [start] = lines;
+  if (start?.type !== 'started' || start.format !== FORMAT) return undefined;
+  const {type: _, format: __, ...identity} = start;
+  const end = lines.find((line) => line.type === 'finished');
+  return {
+    ...identity,
+    results: lines.flatMap((line) => (line.type === 'result' ? [line.result] : [])),
+    durationMs: end?.durationMs ?? 0,
+    problems: end?.problems ?? [],
+    interrupted: end?.interrupted ?? true,
+    updatedBaselines: end?.updatedBaselines ?? [],
+    exitCode: end?.exitCode ?? 130,
+  };
 }
 
 /** Key of a scenario on a build in {@link readDurations}. */

@@ -147,7 +147,7 @@ const inspectedOf = ({record, types, raw}: Inspected): InspectedRecord => ({
     ...types.map(({type, count, refcount, values}) => ({
       type,
       count,
-      ...(refcount.min === refcount.max ? {refcount: refcount.min} : {}),
+      ...(refcount !== null && refcount.min === refcount.max ? {refcount: refcount.min} : {}),
       values,
     })),
     ...(raw === 0 ? [] : [{type: RAW_MEMORY, count: raw, values: []}]),

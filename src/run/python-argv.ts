@@ -8,7 +8,7 @@ export const probeFolder = path.join(packageRoot, 'dist', 'probe');
 const agent = path.join(probeFolder, 'agent.py');
 
 /** From 3.12 on, `-X perf` gives each Python function a trampoline that valgrind can see. */
-const hasPerfTrampolines = ([major, minor]: Interpreter['version']) =>
+export const hasPerfTrampolines = ([major, minor]: Interpreter['version']) =>
   major > 3 || (major === 3 && minor >= 12);
 
 /**

@@ -24,7 +24,7 @@ export interface MemcheckOptions {
 }
 
 /** Python needs more than valgrind's default of 12; the inner frames of a leak are within 40. */
-const CALLERS = 40;
+export const CALLERS = 40;
 
 /** Valgrind's greatest value. */
 const ALL_CALLERS = 500;

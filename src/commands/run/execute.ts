@@ -81,7 +81,8 @@ export function unmeasured(scenario: Scenario, build: string, problems: readonly
   };
 }
 
-function readBaselines(
+/** The baseline of a scenario on a build, and the entries of the build's own. */
+export function readBaselines(
   store: BaselineStore,
   scenario: string,
   build: string,

@@ -21,6 +21,8 @@ export interface Judging {
   readonly hadBaseline: boolean;
   /** Exit mode: what an empty scenario leaves behind on the build; none for programs. */
   readonly floor: readonly LossRecord[];
+  /** Growth mode: see {@link GrowthCase.confirmAtOnce}. */
+  readonly confirmAtOnce?: boolean;
 }
 
 /** Result fields that the scenario and the build give. */
@@ -65,6 +67,7 @@ async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob)
     ...target.place,
     iterations: work.iterations,
     checkpoints: work.checkpoints,
+    confirmAtOnce: judging.confirmAtOnce ?? false,
     tolerance: work.tolerance,
     expectation: judging.expectation,
   };

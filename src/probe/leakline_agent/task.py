@@ -29,7 +29,6 @@ def make_namespace(task):
     """A fresh __main__ with the scenario's variables in it."""
     former_mains.append(sys.modules['__main__'])
     main = type(sys)('__main__')
-    main.__file__ = task['file']
     main.__builtins__ = sys.modules.get('builtins') or sys.modules['__builtin__']
     main.__dict__.update(task.get('variables') or {})
     sys.modules['__main__'] = main

@@ -15,7 +15,7 @@ const HEAD: Cells = {scenario: 'scenario', build: 'build', status: 'status', wha
 const GAP = 2;
 
 /** Columns that a cell keeps however narrow the terminal is. */
-const LEAST = {scenario: 16, build: 8, what: 12};
+const LEAST = {scenario: 12, build: 8, what: 10};
 
 /** No lines between cells: they cost columns and are in the way when a name is copied. */
 const CHARS = {

@@ -46,8 +46,7 @@ export function stackLines(
     const text = (frame: NamedFrame) => frameText(frame, columns - 2);
     if (run.type === 'extension') return run.frames.map((frame) => paint.extension(`▸ ${text(frame)}`));
     if (run.type === 'python') return run.frames.map((frame) => `  ${paint.python(text(frame))}`);
-    const shown = shownOf(run, {isFirst: index === 0, hasExtension});
-    const folded = run.frames.filter((frame) => !shown.includes(frame));
+    const {shown, folded} = foldOf(run, {isFirst: index === 0, hasExtension});
     const lines = shown.map((frame) => `  ${paint.dim(text(frame))}`);
     if (folded.length === 0) return lines;
     const fold = `  ${paint.dim(`… ${quantity(folded.length, foldNoun(folded))}`)}`;
@@ -87,16 +86,20 @@ function runsOf(stack: readonly NamedFrame[]): readonly Run[] {
   return runs.map((run, index) => ({...run, calledByExtension: runs[index + 1]?.type === 'extension'}));
 }
 
-function shownOf(
+interface Fold {
+  readonly shown: readonly NamedFrame[];
+  readonly folded: readonly NamedFrame[];
+}
+
+function foldOf(
   {frames, calledByExtension}: Run,
   {isFirst, hasExtension}: {readonly isFirst: boolean; readonly hasExtension: boolean},
-): readonly NamedFrame[] {
-  if (frames.length < FOLD_FROM) return frames;
-  if (calledByExtension) return frames.length - 1 < FOLD_FROM ? frames : frames.slice(-1);
-  if (isFirst && !hasExtension) {
-    return frames.length < INTERPRETER_FRAMES + FOLD_FROM ? frames : frames.slice(0, INTERPRETER_FRAMES);
-  }
-  return [];
+): Fold {
+  const kept = calledByExtension ? 1 : isFirst && !hasExtension ? INTERPRETER_FRAMES : 0;
+  if (frames.length - kept < FOLD_FROM) return {shown: frames, folded: []};
+  return calledByExtension
+    ? {shown: frames.slice(-kept), folded: frames.slice(0, -kept)}
+    : {shown: frames.slice(0, kept), folded: frames.slice(kept)};
 }
 
 function foldNoun(frames: readonly NamedFrame[]): string {

@@ -104,14 +104,15 @@ function shortFrame(frame: NamedFrame): string {
  * as many others as there is room for.
  */
 function headlineFrames(frames: readonly NamedFrame[]): readonly NamedFrame[] {
-  const ofExtension = frames.filter(({origin}) => origin === 'extension').slice(0, 2);
-  const ofPython = frames.filter(({origin}) => origin === 'python').slice(0, 1);
-  const chosen = new Set([...frames.slice(0, 1), ...ofExtension, ...ofPython]);
-  for (const frame of frames) {
+  // By index: a recursive function has the same frame more than once.
+  const indexesOf = (origin: NamedFrame['origin']) =>
+    frames.flatMap((frame, index) => (frame.origin === origin ? [index] : []));
+  const chosen = new Set([0, ...indexesOf('extension').slice(0, 2), ...indexesOf('python').slice(0, 1)]);
+  for (const index of frames.keys()) {
     if (chosen.size >= HEADLINE_FRAMES - 1) break;
-    chosen.add(frame);
+    chosen.add(index);
   }
-  return frames.filter((frame) => chosen.has(frame));
+  return frames.filter((_, index) => chosen.has(index));
 }
 
 function storedStack({stack = ''}: BaselineEntry): string {

@@ -23,26 +23,30 @@ export function truncate(text: string, columns: number): string {
   return columns < 1 ? '' : `${splitAt(text, columns - 1, 0)[0]}…`;
 }
 
-/** {@link truncate}, then filled with spaces to exactly `columns`. */
-export function fit(text: string, columns: number): string {
-  const cut = truncate(text, columns);
-  return cut + ' '.repeat(Math.max(0, columns - widthOf(cut)));
-}
+/** Units over this share of a line would leave too much of the line before them empty. */
+const MOST_OF_A_LINE = 2 / 3;
 
 const NUMBER = /^[+-]?\d[\d,.]*$/;
 
+interface Unit {
+  /** The spaces before it, which go when a line is broken there. */
+  readonly gap: string;
+  readonly text: string;
+}
+
 /** Words that are not torn apart, where they are short enough: a number and its noun, `name (place)`. */
-function unitsOf(text: string, columns: number): string[] {
-  const units: string[] = [];
+function unitsOf(text: string, columns: number): readonly Unit[] {
+  const units: Unit[] = [];
   let last = '';
-  for (const word of text.trim().split(/ +/)) {
+  for (const [, gap = '', word = ''] of text.matchAll(/( *)([^ ]+)/g)) {
     const unit = units.at(-1);
     const isBound =
       NUMBER.test(last) || word.startsWith('(') || (last.startsWith('(') && !last.includes(')'));
-    if (unit !== undefined && isBound && widthOf(unit) + 1 + widthOf(word) <= columns / 2) {
-      units[units.length - 1] = `${unit} ${word}`;
+    const joined = (unit?.text ?? '') + gap + word;
+    if (unit !== undefined && isBound && widthOf(joined) <= MOST_OF_A_LINE * columns) {
+      units[units.length - 1] = {gap: unit.gap, text: joined};
     } else {
-      units.push(word);
+      units.push({gap, text: word});
     }
     last = word;
   }
@@ -56,26 +60,30 @@ function unitsOf(text: string, columns: number): string[] {
 export function wrap(text: string, columns: number, indent = ''): string[] {
   if (columns === Number.POSITIVE_INFINITY || widthOf(text) <= columns) return [text];
   const lines: string[] = [];
-  let line = text.match(/^ */)?.[0] ?? '';
+  let line = '';
   let isEmpty = true;
   const breakLine = () => {
     lines.push(line);
     line = indent;
     isEmpty = true;
   };
-  for (let unit of unitsOf(text, columns)) {
-    if (!isEmpty && widthOf(line) + 1 + widthOf(unit) > columns) breakLine();
-    if (!isEmpty) line += ' ';
-    while (widthOf(line) + widthOf(unit) > columns) {
-      const [head, rest] = splitAt(unit, columns - widthOf(line), 1);
+  for (const {gap, text: unit} of unitsOf(text, columns)) {
+    if (!isEmpty && widthOf(line + gap + unit) > columns) breakLine();
+    // Spaces at the start of the text are its indentation.
+    if (!isEmpty || lines.length === 0) line += gap;
+    let rest = unit;
+    while (widthOf(line + rest) > columns) {
+      const [head, tail] = splitAt(rest, columns - widthOf(line), 1);
       line += head;
-      unit = rest;
+      rest = tail;
       breakLine();
     }
-    line += unit;
-    isEmpty = false;
+    if (rest !== '') {
+      line += rest;
+      isEmpty = false;
+    }
   }
-  return [...lines, line];
+  return isEmpty && lines.length > 0 ? lines : [...lines, line];
 }
 
 /** Plain text in pieces of at most `columns`, broken anywhere: for output whose spaces mean something. */
@@ -87,5 +95,5 @@ export function chop(text: string, columns: number): string[] {
     pieces.push(head);
     rest = tail;
   }
-  return [...pieces, rest];
+  return rest === '' && pieces.length > 0 ? pieces : [...pieces, rest];
 }

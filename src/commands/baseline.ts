@@ -1,0 +1,129 @@
+import {rmSync} from 'node:fs';
+import path from 'node:path';
+import {loadConfig} from '../config/load.js';
+import type {Config, ConfigFlags} from '../config/types.js';
+import {baselineFile, listBaselines} from '../judge/store.js';
+import type {ScenarioResult} from '../judge/types.js';
+import {acceptInterpreterLeaks, isUpdated, type UpdateMode, updateBaselines} from '../judge/update.js';
+import {readLastRun} from '../report/run-log.js';
+import {headline} from '../report/text/headline.js';
+import {buildsOf} from '../scenario/builds.js';
+import {loadScenarios} from '../scenario/load.js';
+import {withLock} from '../util/lock.js';
+import {formatProblem, type Problem} from '../util/problem.js';
+import {fail, ok, type Result} from '../util/result.js';
+import {EXIT} from './exit-code.js';
+import {baselineStore} from './store.js';
+
+type Print = (line: string) => void;
+
+export interface BaselineOptions {
+  readonly cwd: string;
+  readonly flags: ConfigFlags;
+  /** Ids or folders of ids; all without any. */
+  readonly paths: readonly string[];
+}
+
+/** `leakline baseline diff`: what `update` would change, after the last run. 1 when there is something. */
+export function baselineDiff(options: BaselineOptions, print: Print): number {
+  const last = lastResults(options);
+  if (!last.ok) return refuse(last.error, print);
+  const {config, results} = last.value;
+  const changed = results.filter((result) => isUpdated(result, 'changed'));
+  for (const result of changed) {
+    print(baselineFile(baselineStore(config), result.scenario, result.build));
+    for (const change of result.changes) {
+      if (change.verdict !== 'known') print(`  ${sign(change.verdict)} ${headline(result, change)}`);
+    }
+  }
+  print(
+    changed.length === 0
+      ? 'Every baseline says what the last run found.'
+      : `${changed.length} to update: leakline baseline update`,
+  );
+  return changed.length === 0 ? EXIT.ok : EXIT.regressed;
+}
+
+/** `leakline baseline update`: accepts what the last run found, without running again. */
+export async function baselineUpdate(
+  options: BaselineOptions & {readonly mode: UpdateMode; readonly interpreter: boolean},
+  print: Print,
+): Promise<number> {
+  const last = lastResults(options);
+  if (!last.ok) return refuse(last.error, print);
+  const {config, results} = last.value;
+  const store = baselineStore(config);
+  const {files, problems} = options.interpreter
+    ? await acceptInterpreterLeaks(store, results)
+    : await updateBaselines(store, results, options.mode);
+  for (const file of files) print(`updated ${file}`);
+  if (problems.length > 0) return refuse(problems, print);
+  if (files.length === 0) print('Every baseline says what the last run found.');
+  return EXIT.ok;
+}
+
+/** `leakline baseline prune`: removes baselines of scenarios that are gone or run on that build no more. */
+export async function baselinePrune(options: BaselineOptions, print: Print): Promise<number> {
+  const loadedConfig = loadConfig(options.cwd, options.flags);
+  if (!loadedConfig.ok) return refuse(loadedConfig.error, print);
+  const config = loadedConfig.value;
+  const store = baselineStore(config);
+  const {scenarios, broken, problems} = loadScenarios(config);
+  const kept = new Set(
+    scenarios.flatMap((scenario) =>
+      buildsOf({builds: config.builds}, scenario).map((build) => `${scenario.id} ${build}`),
+    ),
+  );
+  // A file that cannot be read now may have cases: its baselines are not those of a deleted scenario.
+  const isBroken = (scenario: string) =>
+    broken.some(({id}) => scenario === id || scenario.startsWith(`${id}@`));
+  const gone = listBaselines(store).filter(
+    ({scenario, build}) => !kept.has(`${scenario} ${build}`) && !isBroken(scenario),
+  );
+  await withLock(store.lock, async () => {
+    for (const {scenario, build} of gone) {
+      const file = baselineFile(store, scenario, build);
+      rmSync(path.join(store.root, file));
+      print(`removed ${file}`);
+    }
+  });
+  if (gone.length === 0) print('Every baseline belongs to a scenario.');
+  return problems.length > 0 ? refuse(problems, print) : EXIT.ok;
+}
+
+const sign = (verdict: 'new' | 'grown' | 'shrunk' | 'fixed') =>
+  ({new: '+', grown: '>', shrunk: '<', fixed: '-'})[verdict];
+
+function lastResults({
+  cwd,
+  flags,
+  paths,
+}: BaselineOptions): Result<
+  {readonly config: Config; readonly results: readonly ScenarioResult[]},
+  readonly Problem[]
+> {
+  const config = loadConfig(cwd, flags);
+  if (!config.ok) return config;
+  const run = readLastRun(config.value.stateDirectory);
+  if (run === undefined) return fail([{message: 'There is no run to work from', next: 'leakline run'}]);
+  const isChosen = ({scenario}: ScenarioResult) =>
+    paths.length === 0 ||
+    paths.some(
+      (chosen) =>
+        scenario === chosen ||
+        scenario.startsWith(`${chosen.replace(/\/$/, '')}/`) ||
+        scenario.startsWith(`${chosen}@`),
+    );
+  const results = run.results.filter(isChosen);
+  if (results.length === 0) {
+    return fail([
+      {message: `The last run has no result of ${paths.join(', ')}`, next: `leakline run ${paths.join(' ')}`},
+    ]);
+  }
+  return ok({config: config.value, results});
+}
+
+function refuse(problems: readonly Problem[], print: Print): number {
+  for (const problem of problems) print(formatProblem(problem));
+  return EXIT.usage;
+}

@@ -1,0 +1,200 @@
+import {loadConfig} from '../config/load.js';
+import type {Config, ConfigFlags} from '../config/types.js';
+import type {Change, ScenarioResult} from '../judge/types.js';
+import {defaultCacheRoot} from '../python/cache.js';
+import type {ReportIo} from '../report/io.js';
+import {changeBlock} from '../report/text/change-block.js';
+import {harmless} from '../report/text/harmless.js';
+import {changeText, headline} from '../report/text/headline.js';
+import {coloured, type Paint, plain, wantsColour} from '../report/text/paint.js';
+import {writeBundle} from '../repro/bundle.js';
+import {sourceLines} from '../repro/source-lines.js';
+import {runInProcess} from '../run/process.js';
+import {buildsOf} from '../scenario/builds.js';
+import {loadScenarios} from '../scenario/load.js';
+import type {Scenario} from '../scenario/types.js';
+import {formatProblem, type Problem} from '../util/problem.js';
+import {fail, ok, type Result} from '../util/result.js';
+import {suggestion} from '../util/suggestion.js';
+import {EXIT} from './exit-code.js';
+import {readBaselines} from './run/execute.js';
+import {createFloors} from './run/floor.js';
+import {measure} from './run/measure.js';
+import {prepare} from './run/prepare.js';
+import {openSession} from './run/session.js';
+import type {Target} from './run/target.js';
+import {baselineStore} from './store.js';
+
+export interface ReproOptions {
+  readonly cwd: string;
+  readonly flags: ConfigFlags;
+  /** Id of the scenario. */
+  readonly scenario: string;
+  /** Signature, or the beginning of it, of the only leak to show. */
+  readonly leak?: string;
+  /** Folder to write that reproduces the scenario without leakline. */
+  readonly out?: string;
+}
+
+/** Where uninitialised values come from, and stacks as deep as valgrind can. */
+const THOROUGH = ['--track-origins=yes', '--num-callers=500'];
+
+/**
+ * `leakline repro`: one scenario alone and cold, with all that valgrind can say. Exit code 1 when
+ * the leak (or anything, without `leak`) is there, 0 when it is not: what `git bisect run` wants.
+ */
+export async function repro(options: ReproOptions, io: ReportIo, signal: AbortSignal): Promise<number> {
+  const refuse = (problems: readonly Problem[]) => {
+    for (const problem of problems) io.stderr.write(`${formatProblem(problem)}\n`);
+    return EXIT.usage;
+  };
+  const chosen = chooseScenario(options);
+  if (!chosen.ok) return refuse(chosen.error);
+  const {config, scenario} = chosen.value;
+  const session = await openSession(signal);
+  if (!session.ok) return refuse([session.error]);
+  try {
+    const {context} = session.value;
+    const say = (message: string) => io.stderr.write(`${message}\n`);
+    const prepared = await prepare(config, [scenario], {
+      signal,
+      onEvent: (event) => {
+        if (event.type === 'build-started') say(`Building ${event.build}, which takes a minute or two`);
+      },
+    });
+    const [target] = prepared.targets;
+    if (target === undefined) {
+      return signal.aborted
+        ? EXIT.interrupted
+        : refuse([...prepared.problems, ...prepared.unprepared.map(({problem}) => problem)]);
+    }
+    const result = await reproduce(config, thorough(target), context);
+    if (signal.aborted) return EXIT.interrupted;
+    if (!result.ok) return refuse(result.error);
+    return show(result.value, target, options, io, refuse);
+  } finally {
+    await session.value.close();
+  }
+}
+
+function chooseScenario(
+  options: ReproOptions,
+): Result<{readonly config: Config; readonly scenario: Scenario}, readonly Problem[]> {
+  const loadedConfig = loadConfig(options.cwd, options.flags);
+  if (!loadedConfig.ok) return loadedConfig;
+  const config = loadedConfig.value;
+  const {scenarios, problems} = loadScenarios(config);
+  const scenario = scenarios.find(({id, shownAs}) => id === options.scenario || shownAs === options.scenario);
+  if (scenario === undefined) {
+    const names = scenarios.map(({id}) => id);
+    const message = `There is no scenario "${options.scenario}"${suggestion(options.scenario, names)}`;
+    return fail([...problems, {message, next: 'leakline scenario list'}]);
+  }
+  const [build, ...others] = buildsOf(config, scenario);
+  if (build === undefined) {
+    return fail([{message: `${scenario.id} does not run on the builds that were asked for`}]);
+  }
+  // One build is enough to look at a leak; the first one that the scenario runs on.
+  return ok({config: others.length === 0 ? config : {...config, onlyBuilds: [build]}, scenario});
+}
+
+function thorough(target: Target): Target {
+  return {...target, job: {...target.job, valgrindOptions: [...target.job.valgrindOptions, ...THOROUGH]}};
+}
+
+async function reproduce(
+  config: Config,
+  target: Target,
+  context: Parameters<typeof runInProcess>[1],
+): Promise<Result<ScenarioResult, readonly Problem[]>> {
+  const {id} = target.job.scenario;
+  const baselines = readBaselines(baselineStore(config), id, target.build);
+  if (!baselines.ok) return baselines;
+  const isExit = target.job.scenario.work.mode === 'exit';
+  const floor = isExit ? await createFloors(defaultCacheRoot(), context)(target) : ok([]);
+  if (!floor.ok) return fail([floor.error]);
+  const {own, interpreter} = baselines.value;
+  return ok(
+    await measure(
+      {
+        target,
+        expectation: {entries: own?.entries ?? [], interpreter},
+        hadBaseline: own !== undefined,
+        floor: floor.value,
+        confirmAtOnce: true,
+      },
+      async (job) => ({observation: await runInProcess(job, context)}),
+    ),
+  );
+}
+
+function show(
+  result: ScenarioResult,
+  target: Target,
+  options: ReproOptions,
+  io: ReportIo,
+  refuse: (problems: readonly Problem[]) => number,
+): number {
+  const paint = wantsColour(io.env, io.stdout.isTTY === true) ? coloured() : plain;
+  const print = (line: string) => io.stdout.write(`${line}\n`);
+  const {failure} = result;
+  if (failure !== undefined) {
+    print(headline(result));
+    for (const line of harmless(failure.output).split('\n')) print(`  ${line}`);
+    return failure.reason === 'environment' ? EXIT.usage : EXIT.regressed;
+  }
+  const present = result.changes.filter((change) => change.verdict !== 'fixed');
+  const {leak} = options;
+  const shown = leak === undefined ? present : present.filter(({now}) => now.id.startsWith(leak));
+  for (const change of shown) showChange(result, change, paint, io);
+  if (shown.length === 0) {
+    const others = present.length === 0 ? '' : `; it has ${present.map(({now}) => now.id).join(', ')}`;
+    print(
+      `${result.scenario} on ${result.build} leaves ${leak === undefined ? 'nothing' : `no ${leak}`} behind${others}.`,
+    );
+  }
+  if (options.out !== undefined) {
+    try {
+      writeBundle(
+        options.out,
+        target.job,
+        shown.map((change) => changeText(result, change)),
+      );
+      print(`Written to ${options.out}; run it: ${options.out}/run.sh`);
+    } catch (error) {
+      return refuse([
+        {
+          file: options.out,
+          message: (error as Error).message,
+          next: 'name a new or empty folder that you may write to',
+        },
+      ]);
+    }
+  }
+  return shown.length === 0 ? EXIT.ok : EXIT.regressed;
+}
+
+function showChange(
+  result: ScenarioResult,
+  change: Exclude<Change, {verdict: 'fixed'}>,
+  paint: Paint,
+  io: ReportIo,
+): void {
+  const {now} = change;
+  const columns = io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
+  const lines = [
+    paint.strong(headline(result, change)),
+    `  id        ${now.id}`,
+    ...changeBlock(result, change, {paint, columns}),
+  ];
+  const frames = 'stack' in now ? now.stack.filter(({origin}) => origin === 'extension') : [];
+  for (const frame of frames.slice(0, 2)) {
+    const source = sourceLines(frame);
+    if (source.length > 0)
+      lines.push(
+        `  ${paint.extension(`${frame.path}:${frame.line}`)}`,
+        ...source.map((line) => `  ${harmless(line)}`),
+      );
+  }
+  io.stdout.write(`${lines.join('\n')}\n\n`);
+}

@@ -1,0 +1,179 @@
+import {chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {type Interpreter, type Job, taskOf} from '../run/job.js';
+import {hasPerfTrampolines, probeFolder} from '../run/python-argv.js';
+import type {Scenario, Section} from '../scenario/types.js';
+import {memcheckArgv} from '../valgrind/command.js';
+
+/** Names within the folder; the scripts run in it, so they are relative. */
+const NAMES = {
+  agent: 'agent',
+  extensions: 'extensions',
+  suppressions: 'suppressions',
+  task: 'task.json',
+  python: 'scenario.py',
+  script: 'run.sh',
+  readme: 'README.md',
+} as const;
+
+/**
+ * Writes a folder that reproduces a scenario without leakline: the exact command as a shell
+ * script, the Python text, the compiled requirements, the suppressions, and a README. Only the
+ * interpreter, valgrind and programs of the scenario stay where they are.
+ *
+ * @param findings what the scenario leaves behind, one line each, for the README
+ * @throws NodeJS.ErrnoException when it cannot be written, or when `folder` is not empty
+ */
+export function writeBundle(folder: string, job: Job, findings: readonly string[]): void {
+  mkdirSync(folder, {recursive: true});
+  if (readdirSync(folder).length > 0) {
+    throw new Error(`${folder} is not empty`);
+  }
+  const suppressions = job.suppressions.map((file, index) => {
+    mkdirSync(path.join(folder, NAMES.suppressions), {recursive: true});
+    const name = path.join(NAMES.suppressions, `${index + 1}-${path.basename(file)}`);
+    copyFileSync(file, path.join(folder, name));
+    return name;
+  });
+  const memcheck = memcheckArgv({
+    valgrind: 'valgrind',
+    suppressions,
+    trackFds: false,
+    trackOrigins: true,
+    extra: job.valgrindOptions,
+  });
+  const {interpreter} = job;
+  const program = interpreter === undefined ? programOf(job.scenario) : writePython(folder, job, interpreter);
+  const environment = Object.entries(job.environment('$PWD/work')).map(([name, value]) => `${name}=${value}`);
+  write(folder, NAMES.script, shellScript(environment, [...memcheck, ...program], interpreter));
+  chmodSync(path.join(folder, NAMES.script), 0o755);
+  write(folder, NAMES.readme, readme(job.scenario, findings, interpreter));
+}
+
+const write = (folder: string, name: string, text: string) => writeFileSync(path.join(folder, name), text);
+
+function programOf({work}: Scenario): readonly string[] {
+  return work.mode === 'exit' && work.run.type === 'command' ? work.run.argv : [];
+}
+
+/** Copies everything the interpreter needs and gives its command line. */
+function writePython(folder: string, job: Job, interpreter: Interpreter): readonly string[] {
+  const {scenario} = job;
+  const agent = path.join(folder, NAMES.agent);
+  cpSync(probeFolder, agent, {recursive: true});
+  cpSync(interpreter.probe, agent, {recursive: true});
+  for (const extension of interpreter.path) {
+    cpSync(extension, path.join(folder, NAMES.extensions), {recursive: true});
+  }
+  const hasExtensions = existsSync(path.join(folder, NAMES.extensions));
+  const task = taskOf(
+    job,
+    {...interpreter, probe: NAMES.agent, path: hasExtensions ? [`../${NAMES.extensions}`] : []},
+    {folder: '.', work: 'work', task: NAMES.task, status: 'status.jsonl', output: ''},
+    '',
+  );
+  const withScript = task.script === undefined ? task : {...task, script: copyScript(folder, task.script)};
+  write(folder, NAMES.task, `${JSON.stringify({...withScript, inspect: false, environment: {}}, null, 2)}\n`);
+  write(folder, NAMES.python, plainPython(scenario, job.iterations));
+  const perf = hasPerfTrampolines(interpreter.version) ? ['-X', 'perf'] : [];
+  return ['$PYTHON', '-s', '-B', ...perf, `${NAMES.agent}/agent.py`, '--task', NAMES.task];
+}
+
+/** A script may import its neighbours, so its whole folder comes along. */
+function copyScript(folder: string, script: string): string {
+  cpSync(path.dirname(script), path.join(folder, 'script'), {recursive: true});
+  return path.join('..', 'script', path.basename(script));
+}
+
+/** The scenario as a plain script, for a debugger or another tool. */
+function plainPython({id, variables, work}: Scenario, iterations: number): string {
+  const assignments = Object.entries(variables).map(([name, value]) => `${name} = ${pythonLiteral(value)}\n`);
+  const head = [`# ${id}, as a plain script.\n`, ...assignments];
+  if (work.mode === 'growth') {
+    const loop = `\nfor _leakline_iteration in range(${iterations}):\n${indented(work.body)}`;
+    return [...head, work.setup?.text ?? '', loop, work.teardown?.text ?? ''].join('');
+  }
+  const {run} = work;
+  if (run.type === 'command') return '';
+  const setup = run.setup?.text ?? '';
+  switch (run.type) {
+    case 'code':
+      return [...head, setup, run.code.text].join('');
+    case 'script':
+      return [
+        ...head,
+        setup,
+        `import runpy\nrunpy.run_path(${JSON.stringify(run.path)}, run_name='__main__')\n`,
+      ].join('');
+    case 'module':
+      return [
+        ...head,
+        setup,
+        `import runpy\nrunpy.run_module(${JSON.stringify(run.name)}, run_name='__main__')\n`,
+      ].join('');
+  }
+}
+
+const indented = ({text}: Section) => `${text.trimEnd().replaceAll(/^(?=.)/gm, '    ')}\n`;
+
+/** JSON is Python but for three names. */
+function pythonLiteral(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(', ')}]`;
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'object') {
+    return `{${Object.entries(value)
+      .map(([key, item]) => `${JSON.stringify(key)}: ${pythonLiteral(item)}`)
+      .join(', ')}}`;
+  }
+  return JSON.stringify(value);
+}
+
+const quoted = (word: string) =>
+  word.startsWith('$')
+    ? `"${word}"`
+    : /^[\w@%+=:,./-]+$/.test(word)
+      ? word
+      : `'${word.replaceAll("'", "'\\''")}'`;
+
+function shellScript(
+  environment: readonly string[],
+  command: readonly string[],
+  interpreter: Interpreter | undefined,
+): string {
+  return `#!/bin/sh
+# The exact command, with valgrind's report as text on standard error.
+cd "$(dirname "$0")" || exit 2
+${interpreter === undefined ? '' : `PYTHON=\${PYTHON:-${quoted(interpreter.python)}}\n`}mkdir -p work
+rm -f status.jsonl
+exec env -i \\
+${environment.map((variable) => `  ${quoted(variable)} \\`).join('\n')}
+  ${command.map(quoted).join(' \\\n  ')}
+`;
+}
+
+function readme(
+  {id, description, work}: Scenario,
+  findings: readonly string[],
+  interpreter: Interpreter | undefined,
+): string {
+  const growth =
+    work.mode === 'growth'
+      ? `\nvalgrind checks for leaks after each line \`leakline checkpoint\`: behind the first there are the
+blocks that ${'`body`'} left behind since the one before, as \`+N\`. The body is in ${NAMES.python} as a plain loop.\n`
+      : '';
+  const python =
+    interpreter === undefined
+      ? ''
+      : `\nThe interpreter is ${interpreter.python}; another one can be named: \`PYTHON=… ./${NAMES.script}\`.\n`;
+  return `# ${id}
+${description === undefined ? '' : `\n${description}\n`}
+Needs valgrind. Run it:
+
+    ./${NAMES.script}
+
+What it leaves behind:
+
+${findings.length === 0 ? '    nothing' : findings.map((line) => `    ${line}`).join('\n')}
+${growth}${python}`;
+}
