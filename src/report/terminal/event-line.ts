@@ -18,12 +18,17 @@ export interface EventLine {
 
 const minor = (text: string): EventLine => ({text, matters: false});
 
-/** What a log says of an event as it happens; undefined for what the report says at the end, or nobody. */
+/**
+ * What a log says of an event as it happens; undefined for what the report says at the end, or nobody.
+ *
+ * @param counts scenarios that have ended, this one too, and all of them
+ */
 export function eventLine(
   event: LeaklineEvent,
-  {done, total}: {readonly done: number; readonly total: number},
   paint: Paint,
+  counts: {readonly done: number; readonly total: number} = {done: 0, total: 0},
 ): EventLine | undefined {
+  const {done, total} = counts;
   switch (event.type) {
     case 'build-started':
       return minor(`${event.build}: build`);

@@ -75,7 +75,7 @@ export function terminalReporter(output: Output, io: ReportIo): Reporter {
     if (event.type === 'scenario-finished') done++;
     if (event.type === 'problem' || event.type === 'build-failed') note(problems, event.problem);
     if (event.type === 'build-warning') note(warnings, event.problem);
-    const line = eventLine(event, {done, total}, paint);
+    const line = eventLine(event, paint, {done, total});
     if (line !== undefined && !isReplay && (showsAllLines || line.matters)) {
       const show = () => print(paintedLine(line, columnsNow()));
       if (live === undefined || !isTerminal) show();
