@@ -2,7 +2,7 @@
 import {Command, Option} from 'commander';
 import type {RunOptions} from './commands/run.js';
 import type {ConfigFlags} from './config/types.js';
-import {UPDATE_MODES, type UpdateMode} from './judge/update.js';
+import {UPDATE_MODES, type UpdateMode} from './judge/update-mode.js';
 import {defined} from './util/defined.js';
 import {packageVersion} from './util/package-root.js';
 

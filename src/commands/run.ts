@@ -3,7 +3,7 @@ import {loadConfig} from '../config/load.js';
 import type {Config, ConfigFlags} from '../config/types.js';
 import {isFailing} from '../judge/status.js';
 import type {ScenarioResult} from '../judge/types.js';
-import type {UpdateMode} from '../judge/update.js';
+import type {UpdateMode} from '../judge/update-mode.js';
 import {defaultCacheRoot} from '../python/cache.js';
 import type {LeaklineEvent, RunSummary} from '../report/events.js';
 import type {ReportIo} from '../report/io.js';

@@ -3,16 +3,7 @@ import {entryOf, updateBaseline} from './baseline.js';
 import {inOrder} from './compare.js';
 import {type BaselineStore, INTERPRETER, updateStoredBaseline} from './store.js';
 import type {BaselineEntry, Change, ScenarioResult} from './types.js';
-
-/**
- * Which results replace their baselines.
- * - `none`: no baseline is written.
- * - `missing`: those of exit scenarios that have none.
- * - `changed`: also those in which something is new, grown, shrunk or fixed.
- * - `all`: every one that was measured, to the last digit.
- */
-export const UPDATE_MODES = ['none', 'missing', 'changed', 'all'] as const;
-export type UpdateMode = (typeof UPDATE_MODES)[number];
+import type {UpdateMode} from './update-mode.js';
 
 /** Whether `mode` writes the result's baseline. What was not measured is never written. */
 export function isUpdated({status, changes}: ScenarioResult, mode: UpdateMode): boolean {

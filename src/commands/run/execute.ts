@@ -1,6 +1,7 @@
 import {type BaselineStore, INTERPRETER, readBaseline} from '../../judge/store.js';
 import type {Baseline, ScenarioResult} from '../../judge/types.js';
-import {type UpdateMode, updateBaselines} from '../../judge/update.js';
+import {updateBaselines} from '../../judge/update.js';
+import type {UpdateMode} from '../../judge/update-mode.js';
 import type {Scenario} from '../../scenario/types.js';
 import {formatProblem, type Problem} from '../../util/problem.js';
 import {ok, type Result} from '../../util/result.js';

@@ -179,6 +179,7 @@ def answer_requests(probe):
                 children[pid] = path
     for pid in children:
         kill_group(pid)
+        os.waitpid(pid, 0)
 
 
 def serve(path):
