@@ -151,7 +151,7 @@ function createXmlParser(onItem: (item: XmlItem) => void): XmlParser {
   const writePiece = (text: string) => {
     if (end !== undefined || text === '') return;
     sinceTag += text.length;
-    parser.write(text);
+    parser.write(builder.shorten(text));
     if (sinceTag > MAX_BETWEEN_TAGS) {
       stop('malformed', `no tag within ${MAX_BETWEEN_TAGS} characters`);
     }

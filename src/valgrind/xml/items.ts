@@ -2,12 +2,15 @@ import type {XmlItem} from '../types.js';
 import {createIntern} from './intern.js';
 import type {Section} from './section.js';
 import {createSections} from './sections.js';
+import {createStackReader} from './stacks.js';
 
 /** More of one text than this many characters is not kept. No name or message is that long. */
 const MAX_TEXT = 65_536;
 
 /** Turns element events into items. */
 export interface ItemBuilder {
+  /** What whole lines of text have to go through before they are parsed. */
+  readonly shorten: (lines: string) => string;
   readonly open: (name: string) => void;
   readonly text: (text: string) => void;
   readonly close: (name: string) => void;
@@ -22,13 +25,16 @@ export function createItemBuilder(
   emit: (item: XmlItem) => void,
   complain: (message: string) => void,
 ): ItemBuilder {
-  const createSection = createSections({intern: createIntern(), emit, complain});
+  const intern = createIntern();
+  const stacks = createStackReader(intern);
+  const createSection = createSections({intern, emit, complain}, stacks);
   let depth = 0;
   let current = '';
   let sectionName: string | undefined;
   let section: Section = {};
 
   return {
+    shorten: stacks.shorten,
     open: (name) => {
       current = '';
       depth++;

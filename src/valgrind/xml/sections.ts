@@ -1,6 +1,6 @@
 import {createErrorReader} from './error.js';
 import type {Section, SectionContext} from './section.js';
-import {createStackReader, type StackReader} from './stacks.js';
+import type {StackReader} from './stacks.js';
 
 /** Older protocols put the leak's numbers elsewhere; they ended with valgrind 3.4. */
 const OLDEST_PROTOCOL = 4;
@@ -12,8 +12,7 @@ const MAX_ARGUMENTS = 4096;
  * Gives the reader for each child of `<valgrindoutput>`. What is not known is passed over:
  * protocol 6 adds summaries, the next one will add something else.
  */
-export function createSections(context: SectionContext): (name: string) => Section {
-  const stacks = createStackReader(context.intern);
+export function createSections(context: SectionContext, stacks: StackReader): (name: string) => Section {
   let pid = 0;
   const onPid = (text: string) => {
     pid = Number(text) || 0;

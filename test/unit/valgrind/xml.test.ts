@@ -330,6 +330,49 @@ describe('equal things are one object', () => {
   });
 });
 
+describe('a frame', () => {
+  const parseFrames = async (text: string) => {
+    const {items} = await parse(
+      documentOf(errorOf('InvalidRead', `<what>w</what>\n  <stack>\n${text}  </stack>\n`)),
+    );
+    return (items.at(-1) as MemoryError).stacks[0]?.frames;
+  };
+  const frame = (...children: readonly string[]) =>
+    `    <frame>\n${children.map((child) => `      ${child}\n`).join('')}    </frame>\n`;
+
+  it('may have names that need escaping', async () => {
+    const names = frame('<ip>0x1</ip>', '<obj>/a &amp; b.so</obj>', '<fn>f&lt;g&gt;(h&amp;&amp;)</fn>');
+    expect(await parseFrames(names)).toEqual([{ip: '0x1', object: '/a & b.so', function: 'f<g>(h&&)'}]);
+  });
+
+  it('may have references that valgrind does not write', async () => {
+    expect(await parseFrames(frame('<ip>0x1</ip>', '<fn>&#102;&quot;</fn>'))).toEqual([
+      {ip: '0x1', function: 'f"'},
+    ]);
+  });
+
+  it('may have its parts in another order, and others among them', async () => {
+    const parts = frame('<fn>f</fn>', '<new>x</new>', '<ip>0x1</ip>', '<line>x</line>');
+    expect(await parseFrames(parts)).toEqual([{ip: '0x1', function: 'f'}]);
+  });
+
+  it('is none without an address', async () => {
+    const whole = frame('<ip>0x1</ip>');
+    expect(await parseFrames(whole + frame() + frame('<fn>f</fn>') + whole)).toEqual([
+      {ip: '0x1'},
+      {ip: '0x1'},
+    ]);
+  });
+
+  it('keeps the lines of what follows where they are', async () => {
+    const frames = frame('<ip>0x1</ip>', '<fn>f</fn>', '<line>3</line>').repeat(3);
+    const text = documentOf(errorOf('InvalidRead', `<what>w</what>\n  <stack>\n${frames}  </stak>\n`));
+    const {end} = await parse(text);
+    const line = text.slice(0, text.indexOf('</stak>')).split('\n').length;
+    expect(end).toMatchObject({complete: false, reason: 'malformed', line});
+  });
+});
+
 describe('bad input', () => {
   it.each([
     ['a document type', read('entity-bomb.xml').toString(), 'a document type declaration is not accepted'],
@@ -410,12 +453,14 @@ describe.each(fixtures)('%s', (name) => {
 
   it('reads the same however it is cut', async () => {
     const whole = await parse(bytes);
-    const single = await parse(
-      ...Array.from(bytes.subarray(0, 4000), (byte) => Uint8Array.of(byte)),
-      bytes.subarray(4000),
-    );
-    expect(single).toEqual(whole);
+    const start = Array.from(bytes.subarray(0, 2000), (byte) => Uint8Array.of(byte));
+    expect(await parse(...start, bytes.subarray(2000))).toEqual(whole);
     expect(await parse(bytes.toString())).toEqual(whole);
+  });
+
+  it('reads the same when no frame is whole in one piece', async () => {
+    const lines = bytes.toString().split(/(?<=\n)/);
+    expect(await parse(...lines)).toEqual(await parse(bytes));
   });
 
   it('gives a prefix of its items when it is truncated anywhere', async () => {
