@@ -1,5 +1,5 @@
 import {createHash, randomBytes} from 'node:crypto';
-import {createWriteStream, mkdirSync, renameSync, rmSync} from 'node:fs';
+import {createWriteStream, existsSync, mkdirSync, renameSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
@@ -48,7 +48,7 @@ export async function download(
   } catch (error) {
     return fail({reason: 'unwritable', message: (error as Error).message});
   } finally {
-    rmSync(temporary, {force: true});
+    if (existsSync(temporary)) rmSync(temporary);
   }
 }
 

@@ -1,0 +1,124 @@
+import {describe, expect, it} from 'vitest';
+import {
+  buildFingerprint,
+  configurePlan,
+  PROFILES,
+  type Recipe,
+  recipeFingerprint,
+  recipeSchema,
+} from '../../../src/python/recipe.js';
+
+const recipe: Recipe = {
+  name: 'cpython-3.13',
+  file: 'python-build/cpython-3.13.yaml',
+  source: {type: 'path', path: '/src'},
+  profile: 'malloc',
+  configure: [],
+  cflags: [],
+  patches: [],
+};
+
+describe('configurePlan', () => {
+  it('compiles pymalloc out and valgrind support in for malloc', () => {
+    const {options} = configurePlan(recipe, 'x64');
+    expect(options).toContain('--without-pymalloc');
+    expect(options).toContain('--with-valgrind');
+  });
+
+  it('keeps pymalloc from stepping aside under valgrind for memory-debugger', () => {
+    const {options} = configurePlan({...recipe, profile: 'memory-debugger'}, 'x64');
+    expect(options).toContain('--with-pymalloc');
+    expect(options).not.toContain('--with-valgrind');
+  });
+
+  it('makes mimalloc tell valgrind about its blocks for free-threaded', () => {
+    const {options, variables} = configurePlan({...recipe, profile: 'free-threaded'}, 'x64');
+    expect(options).toContain('--disable-gil');
+    expect(variables.CFLAGS).toContain('-DMI_TRACK_VALGRIND=1');
+  });
+
+  it.each(PROFILES)('defines Py_USING_MEMORY_DEBUGGER and keeps frame pointers for %s', (profile) => {
+    const {CFLAGS, OPT} = configurePlan({...recipe, profile}, 'x64').variables;
+    for (const flag of ['-DPy_USING_MEMORY_DEBUGGER', '-O1', '-g', '-fno-omit-frame-pointer']) {
+      expect(CFLAGS?.split(' ')).toContain(flag);
+    }
+    expect(OPT).toBe(`-fwrapv ${CFLAGS}`);
+  });
+
+  it.each([
+    ['x64', true],
+    ['arm64', true],
+    ['s390x', false],
+  ])('on %s names the leaf frame pointers: %s', (arch, isNamed) => {
+    expect(configurePlan(recipe, arch).variables.CFLAGS?.includes('-mno-omit-leaf-frame-pointer')).toBe(
+      isNamed,
+    );
+  });
+
+  it("puts the recipe's own options last, where they win", () => {
+    const own = {...recipe, configure: ['--with-pydebug'], cflags: ['-O0']};
+    const {options, variables} = configurePlan(own, 'x64');
+    expect(options.at(-1)).toBe('--with-pydebug');
+    expect(variables.CFLAGS).toMatch(/ -O0$/);
+  });
+});
+
+describe('recipeFingerprint', () => {
+  const of = (change: Partial<Recipe>, identity = 'abc', arch = 'x64') =>
+    recipeFingerprint({...recipe, ...change}, identity, arch);
+
+  it.each<[string, Partial<Recipe>, string?, string?]>([
+    ['the source', {}, 'abd'],
+    ['the architecture', {}, 'abc', 'arm64'],
+    ['the profile', {profile: 'memory-debugger'}],
+    ['configure options', {configure: ['--with-pydebug']}],
+    ['flags', {cflags: ['-O0']}],
+    ['a patch', {patches: [{file: 'a.patch', text: 'x'}]}],
+  ])('changes with %s', (_what, change, identity, arch) => {
+    expect(of(change, identity, arch)).not.toBe(of({}));
+  });
+
+  it('does not change with names and places', () => {
+    const patches = [{file: 'a.patch', text: 'x'}];
+    expect(of({name: 'other', file: '/elsewhere.yaml'})).toBe(of({}));
+    expect(of({patches})).toBe(of({patches: [{file: 'moved/a.patch', text: 'x'}]}));
+  });
+
+  it('does not confuse where one option ends', () => {
+    expect(of({configure: ['--a', '--b']})).not.toBe(of({configure: ['--a --b']}));
+  });
+
+  it('is told apart by compiler', () => {
+    expect(buildFingerprint('x', 'gcc 12')).not.toBe(buildFingerprint('x', 'gcc 13'));
+  });
+});
+
+describe('recipeSchema', () => {
+  it('needs nothing but a source', () => {
+    expect(recipeSchema.parse({source: {version: '3.13.5'}})).toEqual({
+      source: {version: '3.13.5'},
+      profile: 'malloc',
+      configure: [],
+      cflags: [],
+      patches: [],
+    });
+  });
+
+  it.each([
+    [{}],
+    [{source: {version: '3.13'}}],
+    [{source: {version: '3.13.5', path: '/src'}}],
+    [{source: {version: '3.13.5', sha256: 'ABC'}}],
+    [{source: {path: ''}}],
+    [{source: {path: '/src'}, profile: 'debug'}],
+    [{source: {path: '/src'}, cflag: ['-O0']}],
+  ])('refuses %j', (value) => {
+    expect(recipeSchema.safeParse(value).success).toBe(false);
+  });
+
+  it('accepts pre-releases', () => {
+    expect(recipeSchema.safeParse({source: {version: '3.15.0a2', sha256: 'a'.repeat(64)}}).success).toBe(
+      true,
+    );
+  });
+});
