@@ -28,10 +28,10 @@ const REGISTRY = {
   },
 } as const satisfies Record<string, Registered>;
 
-export type ReporterName = keyof typeof REGISTRY;
+type ReporterName = keyof typeof REGISTRY;
 
-/** The names that `--reporter` knows, for help texts. */
-export const REPORTER_NAMES = Object.keys(REGISTRY) as readonly ReporterName[];
+/** The names that `--reporter` knows. */
+const REPORTER_NAMES = Object.keys(REGISTRY) as readonly ReporterName[];
 
 export interface ReporterSpec {
   readonly name: ReporterName;

@@ -48,7 +48,7 @@ export const NO_PROGRESS: Progress = {
 };
 
 /** `parse/error-path on cpython-3.13`: the name of a running scenario, also what the display shows. */
-export const keyOf = ({scenario, build}: {readonly scenario: string; readonly build: string}): string =>
+const keyOf = ({scenario, build}: {readonly scenario: string; readonly build: string}): string =>
   `${scenario} on ${build}`;
 
 function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {

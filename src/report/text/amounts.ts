@@ -27,7 +27,7 @@ const RESOURCE_NOUNS: Readonly<Record<Resource, readonly [one: string, many: str
 };
 
 /** `1 block (56 bytes)`; bytes alone for a block that grows where it is. */
-export function blocksAndBytes(blocks: number, bytes: number): string {
+function blocksAndBytes(blocks: number, bytes: number): string {
   // Parts of a byte come from dividing by iterations and mean nothing beside whole ones.
   const written = quantity(Math.abs(bytes) >= 10 ? Math.round(bytes) : bytes, 'byte');
   return blocks === 0 ? written : `${quantity(blocks, 'block')} (${written})`;

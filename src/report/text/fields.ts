@@ -22,8 +22,8 @@ export function textField(label: string, text: string, columns: number): Field {
 export function fieldLines(fields: readonly Field[], paint: Paint): string[] {
   return fields.flatMap(({label, lines}) =>
     lines.map((line, index) => {
-      const shown = (index === 0 ? label : '').padEnd(LABEL_COLUMNS - 2);
-      return `  ${paint.dim(shown)}${line}`;
+      const shown = label.padEnd(LABEL_COLUMNS - 2);
+      return `  ${index === 0 ? paint.dim(shown) : ' '.repeat(shown.length)}${line}`;
     }),
   );
 }
