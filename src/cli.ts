@@ -23,6 +23,8 @@ interface Flags {
   readonly list?: boolean;
   readonly leak?: string;
   readonly out?: string;
+  readonly shrink?: boolean;
+  readonly gdb?: boolean;
   readonly all?: boolean;
   readonly interpreter?: boolean;
   readonly fix?: boolean;
@@ -124,6 +126,8 @@ projectCommand(program, 'repro', 'run one scenario alone and show all that valgr
   .addOption(buildOption())
   .option('--leak <id>', 'only this leak: its id, or the beginning of it')
   .option('--out <folder>', 'write a folder that reproduces it without leakline')
+  .option('--shrink', 'reduce the body to the statements that still leak')
+  .option('--gdb', 'stop in gdb where the leaked block is allocated')
   .action(
     ends(async (scenario: string, flags: Flags) => {
       const [{repro}, {processIo}] = await Promise.all([
@@ -134,6 +138,8 @@ projectCommand(program, 'repro', 'run one scenario alone and show all that valgr
         cwd,
         flags: configFlags(flags),
         scenario,
+        shrink: flags.shrink ?? false,
+        gdb: flags.gdb ?? false,
         ...defined({leak: flags.leak, out: flags.out}),
       };
       return repro(options, processIo(), interruption.signal);

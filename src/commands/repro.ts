@@ -1,3 +1,4 @@
+import path from 'node:path';
 import {loadConfig} from '../config/load.js';
 import type {Config, ConfigFlags} from '../config/types.js';
 import type {Change, ScenarioResult} from '../judge/types.js';
@@ -6,9 +7,10 @@ import type {ReportIo} from '../report/io.js';
 import {changeBlock} from '../report/text/change-block.js';
 import {harmless} from '../report/text/harmless.js';
 import {changeText, headline} from '../report/text/headline.js';
-import {coloured, type Paint, plain, wantsColour} from '../report/text/paint.js';
+import {coloured, plain, wantsColour} from '../report/text/paint.js';
 import {writeBundle} from '../repro/bundle.js';
 import {sourceLines} from '../repro/source-lines.js';
+import type {RunContext} from '../run/job.js';
 import {runInProcess} from '../run/process.js';
 import {buildsOf} from '../scenario/builds.js';
 import {loadScenarios} from '../scenario/load.js';
@@ -17,6 +19,8 @@ import {formatProblem, type Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {suggestion} from '../util/suggestion.js';
 import {EXIT} from './exit-code.js';
+import {debug} from './repro/debug.js';
+import {shrinkBody} from './repro/shrink-body.js';
 import {readBaselines} from './run/execute.js';
 import {createFloors} from './run/floor.js';
 import {measure} from './run/measure.js';
@@ -34,6 +38,10 @@ export interface ReproOptions {
   readonly leak?: string;
   /** Folder to write that reproduces the scenario without leakline. */
   readonly out?: string;
+  /** Reduce the body to the statements that still leak. */
+  readonly shrink: boolean;
+  /** Stop in gdb where the first leak is allocated. */
+  readonly gdb: boolean;
 }
 
 /** Where uninitialised values come from, and stacks as deep as valgrind can. */
@@ -71,7 +79,7 @@ export async function repro(options: ReproOptions, io: ReportIo, signal: AbortSi
     const result = await reproduce(config, thorough(target), context);
     if (signal.aborted) return EXIT.interrupted;
     if (!result.ok) return refuse(result.error);
-    return show(result.value, target, options, io, refuse);
+    return await report(result.value, target, options, {io, refuse, config, context});
   } finally {
     await session.value.close();
   }
@@ -105,7 +113,7 @@ function thorough(target: Target): Target {
 async function reproduce(
   config: Config,
   target: Target,
-  context: Parameters<typeof runInProcess>[1],
+  context: RunContext,
 ): Promise<Result<ScenarioResult, readonly Problem[]>> {
   const {id} = target.job.scenario;
   const baselines = readBaselines(baselineStore(config), id, target.build);
@@ -128,14 +136,23 @@ async function reproduce(
   );
 }
 
-function show(
+interface Reporting {
+  readonly io: ReportIo;
+  readonly refuse: (problems: readonly Problem[]) => number;
+  readonly config: Config;
+  readonly context: RunContext;
+}
+
+type Present = Exclude<Change, {verdict: 'fixed'}>;
+
+/** Shows what was found, and does with it what else was asked for. */
+async function report(
   result: ScenarioResult,
   target: Target,
   options: ReproOptions,
-  io: ReportIo,
-  refuse: (problems: readonly Problem[]) => number,
-): number {
-  const paint = wantsColour(io.env, io.stdout.isTTY === true) ? coloured() : plain;
+  reporting: Reporting,
+): Promise<number> {
+  const {io, refuse} = reporting;
   const print = (line: string) => io.stdout.write(`${line}\n`);
   const {failure} = result;
   if (failure !== undefined) {
@@ -143,44 +160,66 @@ function show(
     for (const line of harmless(failure.output).split('\n')) print(`  ${line}`);
     return failure.reason === 'environment' ? EXIT.usage : EXIT.regressed;
   }
-  const present = result.changes.filter((change) => change.verdict !== 'fixed');
+  const present = result.changes.filter((change): change is Present => change.verdict !== 'fixed');
   const {leak} = options;
   const shown = leak === undefined ? present : present.filter(({now}) => now.id.startsWith(leak));
-  for (const change of shown) showChange(result, change, paint, io);
+  for (const change of shown) showChange(result, change, io);
   if (shown.length === 0) {
     const others = present.length === 0 ? '' : `; it has ${present.map(({now}) => now.id).join(', ')}`;
-    print(
-      `${result.scenario} on ${result.build} leaves ${leak === undefined ? 'nothing' : `no ${leak}`} behind${others}.`,
-    );
+    const what = leak === undefined ? 'nothing' : `no ${leak}`;
+    print(`${result.scenario} on ${result.build} leaves ${what} behind${others}.`);
+    return EXIT.ok;
   }
-  if (options.out !== undefined) {
-    try {
-      writeBundle(
-        options.out,
-        target.job,
-        shown.map((change) => changeText(result, change)),
-      );
-      print(`Written to ${options.out}; run it: ${options.out}/run.sh`);
-    } catch (error) {
-      return refuse([
-        {
-          file: options.out,
-          message: (error as Error).message,
-          next: 'name a new or empty folder that you may write to',
-        },
-      ]);
-    }
-  }
-  return shown.length === 0 ? EXIT.ok : EXIT.regressed;
+  const problem =
+    (options.shrink ? await printShrunk(shown, target, reporting) : undefined) ??
+    (options.out === undefined ? undefined : bundle(options.out, result, shown, target, print)) ??
+    (options.gdb ? await debug(shown, target, options, io) : undefined);
+  return problem === undefined ? EXIT.regressed : refuse([problem]);
 }
 
-function showChange(
+async function printShrunk(
+  shown: readonly Present[],
+  target: Target,
+  {io, config, context}: Reporting,
+): Promise<Problem | undefined> {
+  const {work} = target.job.scenario;
+  const leaks = shown.flatMap(({now}) => (now.type === 'leak' ? [now.id] : []));
+  if (work.mode !== 'growth' || leaks.length === 0) {
+    return {message: '--shrink needs a growth scenario with a leak'};
+  }
+  const startedAt = io.now();
+  // What does not leak in every iteration may need as many as confirmed it.
+  let shrunk = await shrinkBody(target, leaks, work.iterations, config.jobs, context);
+  if (!shrunk.ok) shrunk = await shrinkBody(target, leaks, 10 * work.iterations, config.jobs, context);
+  if (!shrunk.ok) return shrunk.error;
+  const {text, tries} = shrunk.value;
+  const seconds = ((io.now() - startedAt) / 1000).toFixed(1);
+  io.stdout.write(`What still leaks of the body, after ${tries} tries in ${seconds} s:\n`);
+  for (const line of text.trimEnd().split('\n')) io.stdout.write(`    ${line}\n`);
+  return undefined;
+}
+
+function bundle(
+  folder: string,
   result: ScenarioResult,
-  change: Exclude<Change, {verdict: 'fixed'}>,
-  paint: Paint,
-  io: ReportIo,
-): void {
+  shown: readonly Present[],
+  target: Target,
+  print: (line: string) => void,
+): Problem | undefined {
+  try {
+    const findings = shown.map((change) => changeText(result, change));
+    writeBundle(folder, target.job, findings);
+  } catch (error) {
+    const next = 'name a new or empty folder that you may write to';
+    return {file: folder, message: (error as Error).message, next};
+  }
+  print(`Written to ${folder}; run it: ${path.join(folder, 'run.sh')}`);
+  return undefined;
+}
+
+function showChange(result: ScenarioResult, change: Present, io: ReportIo): void {
   const {now} = change;
+  const paint = wantsColour(io.env, io.stdout.isTTY === true) ? coloured() : plain;
   const columns = io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
   const lines = [
     paint.strong(headline(result, change)),

@@ -18,6 +18,7 @@ import {
   readLastRun,
   writeDurations,
 } from '../report/run-log.js';
+import type {RunContext} from '../run/job.js';
 import {loadScenarios} from '../scenario/load.js';
 import {type Selection, selectScenarios} from '../scenario/select.js';
 import {packageVersion} from '../util/package-root.js';
@@ -75,43 +76,43 @@ export async function run(options: RunOptions, io: ReportIo, signal: AbortSignal
       {message: `No scenario to run in ${config.scenarios}`, next: 'leakline scenario new NAME'},
     ]);
   }
-  const reporters = openReporters(
-    options.reporters.length > 0 ? options.reporters : defaultReporters(io.env),
-    io,
-  );
-  if (!reporters.ok) return refuse(reporters.error);
   const stop = new AbortController();
   const session = await openSession(AbortSignal.any([signal, stop.signal]));
   if (!session.ok) return refuse([session.error]);
-
-  const identity: RunIdentity = {
-    leaklineVersion: packageVersion,
-    valgrindVersion: formatValgrindVersion(session.value.context.valgrindVersion),
-    jobs: config.jobs,
-    startedAt: new Date().toISOString(),
-  };
-  const log = openLog(config, identity);
-  if (!log.ok) {
-    await session.value.close();
-    return refuse([log.error]);
-  }
-
-  const recorder = createRecorder(config, identity, log.value, reporters.value);
-  for (const problem of loaded.problems) recorder.addProblem(problem);
   try {
-    const prepared = await prepare(config, scenarios, {
-      signal: session.value.context.signal,
-      onEvent: recorder.emit,
-    });
-    const targets = longestFirst(prepared.targets, durations);
-    recorder.start(prepared, targets, durations);
-    await runTargets(targets, {config, session: session.value, options, io, recorder, stop});
+    const identity = identityOf(config, session.value.context);
+    const log = openLog(config, identity);
+    if (!log.ok) return refuse([log.error]);
+    const names = options.reporters.length > 0 ? options.reporters : defaultReporters(io.env);
+    const reporters = openReporters(names, io);
+    if (!reporters.ok) return refuse(reporters.error);
+
+    const recorder = createRecorder(config, identity, log.value, reporters.value);
+    try {
+      for (const problem of loaded.problems) recorder.addProblem(problem);
+      const prepared = await prepare(config, scenarios, {
+        signal: session.value.context.signal,
+        onEvent: recorder.emit,
+      });
+      const targets = longestFirst(prepared.targets, durations);
+      recorder.start(prepared, targets, durations);
+      await runTargets(targets, {config, session: session.value, options, io, recorder, stop});
+    } catch (error) {
+      await reporters.value.close();
+      throw error;
+    }
+    return await recorder.finish(signal.aborted);
   } finally {
     await session.value.close();
   }
-  const exitCode = await recorder.finish(signal.aborted);
-  return exitCode;
 }
+
+const identityOf = ({jobs}: Config, {valgrindVersion}: RunContext): RunIdentity => ({
+  leaklineVersion: packageVersion,
+  valgrindVersion: formatValgrindVersion(valgrindVersion),
+  jobs,
+  startedAt: new Date().toISOString(),
+});
 
 interface Running {
   readonly config: Config;

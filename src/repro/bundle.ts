@@ -45,7 +45,7 @@ export function writeBundle(folder: string, job: Job, findings: readonly string[
   const {interpreter} = job;
   const program = interpreter === undefined ? programOf(job.scenario) : writePython(folder, job, interpreter);
   const environment = Object.entries(job.environment('$PWD/work')).map(([name, value]) => `${name}=${value}`);
-  write(folder, NAMES.script, shellScript(environment, [...memcheck, ...program], interpreter));
+  write(folder, NAMES.script, shellScript(environment, memcheck, program, interpreter));
   chmodSync(path.join(folder, NAMES.script), 0o755);
   write(folder, NAMES.readme, readme(job.scenario, findings, interpreter));
 }
@@ -60,7 +60,7 @@ function programOf({work}: Scenario): readonly string[] {
 function writePython(folder: string, job: Job, interpreter: Interpreter): readonly string[] {
   const {scenario} = job;
   const agent = path.join(folder, NAMES.agent);
-  cpSync(probeFolder, agent, {recursive: true});
+  cpSync(probeFolder, agent, {recursive: true, filter: (file) => !/\.js(\.map)?$/.test(file)});
   cpSync(interpreter.probe, agent, {recursive: true});
   for (const extension of interpreter.path) {
     cpSync(extension, path.join(folder, NAMES.extensions), {recursive: true});
@@ -70,7 +70,7 @@ function writePython(folder: string, job: Job, interpreter: Interpreter): readon
     job,
     {...interpreter, probe: NAMES.agent, path: hasExtensions ? [`../${NAMES.extensions}`] : []},
     {folder: '.', work: 'work', task: NAMES.task, status: 'status.jsonl', output: ''},
-    '',
+    {xml: ''},
   );
   const withScript = task.script === undefined ? task : {...task, script: copyScript(folder, task.script)};
   write(folder, NAMES.task, `${JSON.stringify({...withScript, inspect: false, environment: {}}, null, 2)}\n`);
@@ -129,26 +129,29 @@ function pythonLiteral(value: unknown): string {
   return JSON.stringify(value);
 }
 
-const quoted = (word: string) =>
-  word.startsWith('$')
-    ? `"${word}"`
-    : /^[\w@%+=:,./-]+$/.test(word)
-      ? word
-      : `'${word.replaceAll("'", "'\\''")}'`;
+/** Words with a variable of the script in them keep it; no other word is touched by the shell. */
+function quoted(word: string): string {
+  if (/\$(PWD|PYTHON)\b/.test(word)) return `"${word}"`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
 
 function shellScript(
   environment: readonly string[],
-  command: readonly string[],
+  memcheck: readonly string[],
+  program: readonly string[],
   interpreter: Interpreter | undefined,
 ): string {
   return `#!/bin/sh
-# The exact command, with valgrind's report as text on standard error.
+# The exact command, with valgrind's report as text on standard error. Further options for
+# valgrind can be given as arguments.
 cd "$(dirname "$0")" || exit 2
 ${interpreter === undefined ? '' : `PYTHON=\${PYTHON:-${quoted(interpreter.python)}}\n`}mkdir -p work
 rm -f status.jsonl
 exec env -i \\
 ${environment.map((variable) => `  ${quoted(variable)} \\`).join('\n')}
-  ${command.map(quoted).join(' \\\n  ')}
+  ${memcheck.map(quoted).join(' \\\n  ')} \\
+  "$@" \\
+  ${program.map(quoted).join(' \\\n  ')}
 `;
 }
 

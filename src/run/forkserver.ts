@@ -166,7 +166,7 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
     await ready;
     if (gone !== undefined) return {ok: false, error: gone};
     const files = makeJobFiles(context.workspace);
-    writeFileSync(files.task, JSON.stringify(taskOf(job, interpreter, files, xmlFile)));
+    writeFileSync(files.task, JSON.stringify(taskOf(job, interpreter, files, {xml: xmlFile})));
     const startedAt = performance.now();
     const ended = await new Promise<Ended | Unserved>((settle) => {
       children.set(files.task, {files, timeoutMs: job.timeoutMs, startedAt, settle});

@@ -74,9 +74,14 @@ const jobFiles = (folder: string): JobFiles => ({
 /**
  * What the agent is told.
  *
- * @param xml pattern of valgrind's XML files
+ * @param valgrindFiles patterns of valgrind's XML file and, where it has one of its own, its log
  */
-export function taskOf(job: Job, interpreter: Interpreter, files: JobFiles, xml: string): Task {
+export function taskOf(
+  job: Job,
+  interpreter: Interpreter,
+  files: JobFiles,
+  valgrindFiles: {readonly xml: string; readonly log?: string},
+): Task {
   const {scenario, warmup, iterations, inspect} = job;
   const {work} = scenario;
   const common = {
@@ -92,7 +97,7 @@ export function taskOf(job: Job, interpreter: Interpreter, files: JobFiles, xml:
     seed: 0,
     stdout: files.output,
     stderr: files.output,
-    xml,
+    ...valgrindFiles,
   };
   if (work.mode === 'growth') {
     const {setup, body, teardown, checkpoints} = work;

@@ -36,22 +36,26 @@ export async function runInProcess(job: Job, context: RunContext): Promise<Obser
 
 /** The whole command line of a job; the task file is written on the way. */
 function commandLine(job: Job, context: RunContext, files: JobFiles): readonly string[] {
-  const xmlFile = path.join(files.folder, '%p.xml');
+  const [xmlFile, logFile] = [path.join(files.folder, '%p.xml'), path.join(files.folder, '%p.log')];
   const memcheck = memcheckArgv({
     valgrind: context.valgrind,
     xmlFile,
-    ...(job.inspect ? {logFile: path.join(files.folder, '%p.log')} : {}),
+    logFile,
     suppressions: job.suppressions,
     trackFds: featuresOf(context.valgrindVersion).hasDescriptorsInXml && job.interpreter === undefined,
     extra: job.valgrindOptions,
   });
-  return withDescriptorLimit([...memcheck, ...programOf(job, files, xmlFile)]);
+  return withDescriptorLimit([...memcheck, ...programOf(job, files, {xml: xmlFile, log: logFile})]);
 }
 
-function programOf(job: Job, files: JobFiles, xmlFile: string): readonly string[] {
+function programOf(
+  job: Job,
+  files: JobFiles,
+  valgrindFiles: {readonly xml: string; readonly log: string},
+): readonly string[] {
   const {interpreter, scenario} = job;
   if (scenario.work.mode === 'exit' && scenario.work.run.type === 'command') return scenario.work.run.argv;
   if (interpreter === undefined) throw new Error(`${scenario.id} runs Python and has no interpreter`);
-  writeFileSync(files.task, JSON.stringify(taskOf(job, interpreter, files, xmlFile)));
+  writeFileSync(files.task, JSON.stringify(taskOf(job, interpreter, files, valgrindFiles)));
   return agentArgv(interpreter, '--task', files.task);
 }
