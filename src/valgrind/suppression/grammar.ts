@@ -2,7 +2,7 @@ import {suggestion} from '../../util/yaml-document.js';
 import type {SuppressionFrame} from './types.js';
 
 /** The kinds of memcheck's own rules, from MC_(is_recognised_suppression) in memcheck/mc_errors.c. */
-export const MEMCHECK_KINDS: readonly string[] = [
+const MEMCHECK_KINDS: readonly string[] = [
   'Param',
   'User',
   'CoreMem',
@@ -35,7 +35,7 @@ export const MEMCHECK_KINDS: readonly string[] = [
 ];
 
 /** Kinds of the tool `CoreError` (valgrind 3.23 and later), from load_one_suppressions_file in coregrind/m_errormgr.c. */
-export const CORE_KINDS: readonly string[] = ['FdBadClose', 'FdNotClosed', 'FdBadUse'];
+const CORE_KINDS: readonly string[] = ['FdBadClose', 'FdNotClosed', 'FdBadUse'];
 
 /** Valgrind's VG_DEEPEST_BACKTRACE: a rule with more location lines ends the run. */
 export const MAX_FRAMES = 500;

@@ -2,10 +2,13 @@ import type {Frame} from '../types.js';
 import type {RawFrame} from './frame-store.js';
 
 /**
- * The table starts anew beyond this many characters, so that no input can fill the memory.
- * A big extension's run has some 10,000 different frames of 250 characters.
+ * The table starts anew beyond this many characters, so that no input can fill the memory. It
+ * holds some 10,000 frames; CPython's start and end go through 1,000.
  */
-const MAX_CHARACTERS = 16 * 1024 * 1024;
+const MAX_CHARACTERS = 8 * 1024 * 1024;
+
+/** What an entry takes beside its text, counted as characters. */
+const OVERHEAD = 512;
 
 const START = '    <frame>\n';
 const END = '    </frame>\n';
@@ -44,7 +47,7 @@ export function createFrameBlocks(toFrame: (raw: RawFrame) => Frame): FrameBlock
     const text = `    <frame>${number}</frame>${'\n'.repeat(block.split('\n').length - 1)}`;
     // A piece cut from the input would keep all of it alive.
     short.set(Buffer.from(block).toString(), text);
-    characters += block.length;
+    characters += block.length + OVERHEAD;
     return text;
   };
 

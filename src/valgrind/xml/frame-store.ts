@@ -15,13 +15,13 @@ interface KnownFrame extends RawFrame {
 }
 
 /**
- * The store starts anew beyond this many characters, so that no input can fill the memory.
- * A big extension's run has some 10,000 different frames of 150 characters.
+ * The store starts anew beyond this many characters, so that no input can fill the memory. It
+ * holds some 10,000 frames; CPython's start and end go through 1,000.
  */
-const MAX_CHARACTERS = 16 * 1024 * 1024;
+const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 /** What a frame itself takes, counted as characters. */
-const FRAME_OVERHEAD = 256;
+const FRAME_OVERHEAD = 512;
 
 /** Inlined calls share an address, a few at most; more of them are not kept. */
 const MAX_FRAMES_PER_ADDRESS = 32;

@@ -2,10 +2,10 @@
 const MAX_LENGTH = 1024;
 
 /** The table starts anew beyond this many characters, so that no input can fill the memory. */
-const MAX_CHARACTERS = 8 * 1024 * 1024;
+const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 /** What a string itself takes, counted as characters. */
-const STRING_OVERHEAD = 64;
+const STRING_OVERHEAD = 128;
 
 /**
  * Gives equal strings as one string. What it returns is a copy with memory of its own: a piece

@@ -330,6 +330,23 @@ describe('equal things are one object', () => {
   });
 });
 
+it('reads on when there are more different frames than it remembers', async () => {
+  const frame = (number: number) =>
+    `    <frame>\n      <ip>0x${number.toString(16)}</ip>\n      <fn>f${number}</fn>\n    </frame>\n`;
+  const numbers = Array.from({length: 30_000}, (_, index) => index % 20_000);
+  const errors = Array.from({length: 1000}, (_, index) => {
+    const frames = numbers
+      .slice(index * 30, index * 30 + 30)
+      .map(frame)
+      .join('');
+    return errorOf('InvalidRead', `<what>w</what>\n  <stack>\n${frames}  </stack>\n`);
+  });
+  const {items, end} = await parse(documentOf(errors.join('')));
+  expect(end).toEqual({complete: true});
+  const functions = only(items, 'error').flatMap(({stacks}) => stacks[0]?.frames.map((f) => f.function));
+  expect(functions).toEqual(numbers.map((number) => `f${number}`));
+});
+
 describe('a frame', () => {
   const parseFrames = async (text: string) => {
     const {items} = await parse(
