@@ -15,7 +15,7 @@ const END = '    </frame>\n';
 
 const child = (name: string) => ` {6}<${name}>([^<\\r\\n]*)</${name}>\\n`;
 
-/** Exactly what valgrind writes (print_frame_xml in coregrind/m_debuginfo/debuginfo.c). */
+/** Exactly what valgrind writes (VG_(describe_IP) in coregrind/m_debuginfo/debuginfo.c). */
 const BLOCK = new RegExp(
   `^${START}${child('ip')}${['obj', 'fn', 'dir', 'file', 'line'].map((name) => `(?:${child(name)})?`).join('')}${END}$`,
 );
