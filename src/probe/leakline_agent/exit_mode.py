@@ -39,7 +39,8 @@ def write_complete(status, before):
     """The last thing that Python runs: tells what is still open, and that the exit was clean."""
     after = open_descriptors()
     left = [path for number, path in sorted(after.items()) if before.get(number) != path]
-    status.write('complete', descriptors={'before': len(before), 'after': len(after), 'left': left})
+    status.write('complete', descriptors={
+        'before': len(before), 'after': len(after), 'left': left})
 
 
 def steps_of(task, namespace):

@@ -7,7 +7,8 @@ import select
 import signal
 import sys
 
-from . import EXIT_BAD_TASK, EXIT_PRELOAD_FAILED, EXIT_THREADS, failure, sections, task as tasks, wire
+from . import EXIT_BAD_TASK, EXIT_PRELOAD_FAILED, EXIT_THREADS, failure, sections, wire
+from . import task as tasks
 
 # The pipe that leakline reads; the process inherits it.
 ANSWERS = 3
