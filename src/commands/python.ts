@@ -7,6 +7,7 @@ import type {Recipe} from '../python/recipe.js';
 import {loadRecipe, recipeFolders, recipeNames} from '../python/recipe-file.js';
 import {formatEstimate, formatSize, quantity} from '../report/text/numbers.js';
 import type {Problem} from '../util/problem.js';
+import {EXIT} from './exit-code.js';
 import {
   type ExitCode,
   type Print,
@@ -67,7 +68,7 @@ export async function pythonBuild(
   signal: AbortSignal,
   onEvent: OnBuildEvent,
   print: Print,
-): Promise<ExitCode> {
+): Promise<ExitCode | typeof EXIT.interrupted> {
   const config = loadConfig(options.cwd, options.flags);
   if (!config.ok) return printProblems(config.error, print);
   const folders = recipeFolders(config.value.pythonBuild);
@@ -81,7 +82,10 @@ export async function pythonBuild(
       onEvent,
       ...(options.jobs === undefined ? {} : {jobs: options.jobs}),
     });
-    if (!build.ok) return printProblems([build.error], print);
+    if (!build.ok) {
+      const code = printProblems([build.error], print);
+      return signal.aborted ? EXIT.interrupted : code;
+    }
     print(`${name} is in ${build.value.folder}`);
   }
   return 0;

@@ -1,42 +1,45 @@
-import {withLock} from '../util/lock.js';
+import {closeSync, mkdirSync, openSync} from 'node:fs';
+import path from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
+import {tryLock} from 'fs-native-extensions';
 import type {Problem} from '../util/problem.js';
 import {fail, type Result} from '../util/result.js';
 import {interrupted} from './step.js';
+
+/** How often a lock that another process holds is tried again. */
+const INTERVAL_MS = 100;
 
 export interface WhileLockedOptions {
   /** What is made, for the message when it is interrupted. */
   readonly title: string;
   readonly signal?: AbortSignal | undefined;
+  /** Called once when another process holds the lock. */
   readonly onWait: () => void;
 }
 
 /**
- * {@link withLock} for making something in the cache: an abort ends the waiting for the lock at
- * once. When the work has begun, ending it is the work's own affair.
+ * Runs `work` while holding the lock on `file`, as util/lock.ts does, but so that an abort ends
+ * the waiting: a build may take minutes. When the work has begun, ending it is its own affair.
  *
  * @throws NodeJS.ErrnoException when the lock file cannot be opened
  */
-export function whileLocked<T>(
+export async function whileLocked<T>(
   file: string,
   {title, signal, onWait}: WhileLockedOptions,
   work: () => Promise<Result<T, Problem>>,
 ): Promise<Result<T, Problem>> {
-  let isWorking = false;
-  const locked = withLock(
-    file,
-    async () => {
+  mkdirSync(path.dirname(file), {recursive: true});
+  const descriptor = openSync(file, 'a');
+  try {
+    let hasWaited = false;
+    while (!tryLock(descriptor)) {
       if (signal?.aborted) return fail(interrupted(title));
-      isWorking = true;
-      return work();
-    },
-    onWait,
-  );
-  if (signal === undefined) return locked;
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      if (!isWorking) resolve(fail(interrupted(title)));
-    };
-    signal.addEventListener('abort', onAbort, {once: true});
-    void locked.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
+      if (!hasWaited) onWait();
+      hasWaited = true;
+      await sleep(INTERVAL_MS);
+    }
+    return signal?.aborted ? fail(interrupted(title)) : await work();
+  } finally {
+    closeSync(descriptor);
+  }
 }
