@@ -9,7 +9,8 @@ export interface Attributes {
 }
 
 /** Objects whose functions belong to the C library, the loader or the compiler, by base name. */
-const SYSTEM_OBJECT = /^(ld-linux|ld-musl|ld64|libc|libm|libpthread|libdl|librt|libstdc\+\+|libgcc_s)[.-]/;
+const SYSTEM_OBJECT =
+  /^(ld-\d|(ld-linux|ld-musl|ld64|libc|libm|libpthread|libdl|librt|libstdc\+\+|libgcc_s)[.-])/;
 
 /** Memcheck's own replacements of malloc and of the string functions. */
 const PRELOAD_OBJECT = /^vgpreload_/;
@@ -26,16 +27,24 @@ export function originOf(frame: Frame, {prefix}: Attributes): Origin {
   return ofPrefix && INTERPRETER_OBJECT.test(base) ? 'interpreter' : 'extension';
 }
 
-/** `leaky` for `…/leaky.cpython-313-x86_64-linux-gnu.so`, `libz` for `libz.so.1`. */
+/**
+ * `leaky` for `…/leaky.cpython-313-x86_64-linux-gnu.so`, `libz` for `libz.so.1`, `libssl` for
+ * `libssl-3fe9dd0f.so.1.1`: auditwheel puts a hash of the library into its name.
+ */
 function moduleOf(object: string): string {
   const base = path.basename(object);
   const dot = base.search(/\.(cpython-|abi3|so\b|pypy)/);
-  return dot > 0 ? base.slice(0, dot) : base;
+  return dot > 0 ? base.slice(0, dot).replace(/(?<=.)-[0-9a-f]{8}$/, '') : base;
 }
+
+/** What compilers add to the name of a function's copies, and what linkers add for its version. */
+const ADDED =
+  /(?<=.)(\.(isra|constprop|part|lto_priv|llvm)\.\d+|\.cold(\.\d+)?| \[clone [^\]]*\]|@@?[A-Za-z_][\w.]*)+$/;
 
 /** The frame as a person reads it. */
 export function nameFrame(frame: Frame, attributes: Attributes): NamedFrame {
   const origin = originOf(frame, attributes);
+  const name = frame.function ?? '???';
   const file = frame.file === undefined ? undefined : path.basename(frame.file);
   const sourcePath =
     frame.file === undefined
@@ -45,7 +54,7 @@ export function nameFrame(frame: Frame, attributes: Attributes): NamedFrame {
         : frame.directory && path.join(frame.directory, frame.file);
   return {
     origin,
-    name: frame.function ?? '???',
+    name: origin === 'python' ? name : name.replace(ADDED, ''),
     ...(origin !== 'python' && frame.object !== undefined ? {module: moduleOf(frame.object)} : {}),
     ...(file === undefined ? {} : {file}),
     ...(sourcePath === undefined ? {} : {path: sourcePath}),

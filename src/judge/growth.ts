@@ -30,15 +30,25 @@ export function rateOf(gains: readonly number[], iterations: number): number {
   return sum / (gains.length * iterations);
 }
 
+/** By how much a stored rate may be off, see {@link roundRate}. */
+const STORED_PRECISION = 0.0005;
+
+/** What the arithmetic of floating-point numbers adds, as a share. */
+const ARITHMETIC = 1e-9;
+
 /**
  * Whether two rates are the same as far as they can be told: counting over so many iterations
- * is exact to one block, and stored rates are rounded to {@link roundRate}.
+ * is exact to one block, and one of the two may have been stored.
  */
 export function sameRate(a: number, b: number, totalIterations: number): boolean {
-  return Math.abs(a - b) <= 1 / totalIterations + 0.0005 * Math.max(a, b);
+  const precision = 1 / totalIterations + STORED_PRECISION;
+  return Math.abs(a - b) <= precision + ARITHMETIC * Math.max(Math.abs(a), Math.abs(b));
 }
 
-/** A rate with the digits that are worth storing: 1 in every 7 iterations is 0.143. */
+/**
+ * A rate with the digits that are worth storing: 1234 blocks are 1234, 1 in every 7 iterations
+ * is 0.143, 1 in every 70 is 0.0143.
+ */
 export function roundRate(rate: number): number {
-  return Number(rate.toPrecision(3));
+  return Number(Math.abs(rate) < 0.1 ? rate.toPrecision(3) : rate.toFixed(3));
 }

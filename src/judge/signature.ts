@@ -1,4 +1,5 @@
 import {shortHash} from '../util/hash.js';
+import {unreachable} from '../util/unreachable.js';
 import {CALLERS} from '../valgrind/command.js';
 import type {Attribution, NamedFrame} from './types.js';
 
@@ -34,12 +35,20 @@ function withoutAllocators(stack: readonly NamedFrame[]): readonly NamedFrame[] 
   return first === -1 ? stack : stack.slice(first);
 }
 
-/** The stack up to the scenario's outermost section: what is outside of it is leakline's agent. */
+/** The module whose C code runs the body. */
+const PROBE = 'leakline_probe';
+
+/**
+ * The stack up to the scenario's outermost section: what is outside of it is leakline's agent.
+ * Where Python frames have no names, as on 2.7, the probe's frames tell where the body ends.
+ */
 export function withinScenario(stack: readonly NamedFrame[], scenarioFile: string): readonly NamedFrame[] {
-  const last = stack.findLastIndex(
+  const probe = stack.findIndex(({module}) => module === PROBE);
+  const inside = probe > 0 ? stack.slice(0, probe) : stack;
+  const last = inside.findLastIndex(
     ({origin, name, path}) => origin === 'python' && SECTION.test(name) && path === scenarioFile,
   );
-  return last === -1 ? stack : stack.slice(0, last + 1);
+  return last === -1 ? inside : inside.slice(0, last + 1);
 }
 
 /** Calls on their way through the interpreter, and its import system (`<frozen importlib._bootstrap>`). */
@@ -52,13 +61,15 @@ function isPlumbing({origin, name, file}: NamedFrame): boolean {
 function identity({origin, name, module, file}: NamedFrame): string {
   switch (origin) {
     case 'python':
-      return `python:${name}:${file ?? ''}`;
+      return JSON.stringify([origin, name, file]);
     case 'extension':
-      return `extension:${name}:${module ?? ''}`;
+      return JSON.stringify([origin, name, module]);
     case 'interpreter':
     case 'system':
     case 'unknown':
-      return `${origin}:${name}`;
+      return JSON.stringify([origin, name]);
+    default:
+      return unreachable(origin);
   }
 }
 
@@ -102,7 +113,9 @@ export function signatureOf(stack: readonly NamedFrame[], scenarioFile: string, 
     id: hashOf(kind, frames),
     frames,
     attribution: isExtensions ? 'extension' : 'interpreter',
-    ...(isExtensions || ofInterpreter.length === 0 ? {} : {interpreterId: hashOf(kind, ofInterpreter)}),
+    ...(isExtensions || ofInterpreter.length === 0
+      ? {}
+      : {interpreterId: hashOf(`${kind} of the interpreter`, ofInterpreter)}),
   };
 }
 

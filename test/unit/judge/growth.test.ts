@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {rateOf, roundRate, sameRate, trendOf, trendOfBytes} from '../../../src/judge/growth.js';
+
+describe('the trend of gains', () => {
+  it.each([
+    ['the same in every interval', [10, 10, 10], 'steady'],
+    ['one block per interval', [1, 1, 1], 'steady'],
+    ['ever more', [1, 2, 4], 'steady'],
+    ['one in seven iterations', [14, 14, 15, 14, 14], 'steady'],
+    ['a cache that fills', [10, 10, 3, 0, 0], 'unsteady'],
+    ['a late first use', [0, 0, 120, 0, 0], 'unsteady'],
+    ['chunks that double', [1, 1, 0, 1, 0], 'unsteady'],
+    ['mostly up', [10, -1, 10], 'unsteady'],
+    ['nothing', [0, 0, 0], 'level'],
+    ['what comes and goes', [5, -5, 0], 'level'],
+    ['what is only freed', [-5, 0, -1], 'level'],
+    ['more freed than gained', [3, -9, 3], 'level'],
+    ['no interval at all', [], 'level'],
+  ])('%s: %j is %s', (_, gains, trend) => {
+    expect(trendOf(gains)).toBe(trend);
+  });
+
+  it.each([
+    ['a buffer with 16 bytes more each time', [160, 160, 160], 'steady'],
+    ['gains within a factor of two', [100, 200, 150], 'steady'],
+    ['a buffer that doubles', [64, 128, 256], 'unsteady'],
+    ['a buffer that doubles, later', [0, 4096, 0, 8192, 0], 'unsteady'],
+    ['nothing', [0, 0], 'level'],
+    ['a buffer that shrinks', [-64, -64], 'level'],
+  ])('of bytes, %s: %j is %s', (_, gains, trend) => {
+    expect(trendOfBytes(gains)).toBe(trend);
+  });
+});
+
+describe('a rate', () => {
+  it.each([
+    [[10, 10, 10, 10, 10], 10, 1],
+    [[20, 20], 10, 2],
+    [[10, 10, 10, 10, 10], 70, 1 / 7],
+    [[0, 1], 100, 0.005],
+  ])('of %j over %i iterations each is %d', (gains, iterations, rate) => {
+    expect(rateOf(gains, iterations)).toBeCloseTo(rate, 12);
+  });
+
+  it.each([
+    [1 / 7, 0.143],
+    [1 / 70, 0.0143],
+    [1, 1],
+    [1.005, 1.005],
+    [12.3456, 12.346],
+    [1234, 1234],
+    [123_456_789, 123_456_789],
+    [0, 0],
+    [-56.12345, -56.123],
+    [-1 / 7, -0.143],
+  ])('%d is stored as %d', (rate, stored) => {
+    expect(roundRate(rate)).toBe(stored);
+  });
+
+  it.each([
+    ['equal ones', 1, 1, 50, true],
+    ['a block more in all', 1, 1.02, 50, true],
+    ['two blocks more in all', 1, 1.04, 50, false],
+    ['one in seven as stored', 10 / 70, 0.143, 350, true],
+    ['one in seven over few iterations', 1 / 10, 0.143, 10, true],
+    ['one and two', 1, 2, 50, false],
+    ['one and two over one iteration', 1, 2, 1, true],
+    ['hundreds as stored', 1234, 1234, 50, true],
+    ['hundreds and one more', 1234, 1235, 50, false],
+    ['nothing and one in thirty', 0, 1 / 30, 300, false],
+  ])('%s: %d and %d over %i iterations are the same: %s', (_, a, b, iterations, expected) => {
+    expect(sameRate(a, b, iterations)).toBe(expected);
+    expect(sameRate(b, a, iterations)).toBe(expected);
+  });
+
+  it('is the same as what was stored of it', () => {
+    fc.assert(
+      fc.property(fc.integer({min: 1, max: 10_000_000}), fc.integer({min: 1, max: 5000}), (blocks, total) => {
+        const rate = blocks / total;
+        return sameRate(rate, roundRate(rate), total);
+      }),
+    );
+  });
+
+  it('is the same when one block more or less is counted, and when it was stored before', () => {
+    fc.assert(
+      fc.property(fc.integer({min: 1, max: 100_000}), fc.integer({min: 1, max: 5000}), (blocks, total) =>
+        sameRate((blocks + 1) / total, roundRate(blocks / total), total),
+      ),
+    );
+  });
+});
