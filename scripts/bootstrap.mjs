@@ -55,8 +55,8 @@ function prepare() {
  * other. The lock is flock(1)'s on package.json, which ends with its holder.
  */
 function prepareAlone() {
-  const argv = [inRoot('package.json'), process.execPath, self, PREPARE];
-  const done = spawnSync('flock', argv, {stdio: 'inherit'});
+  const [flock, ...args] = ['flock', inRoot('package.json'), process.execPath, self, PREPARE];
+  const done = spawnSync(flock, args, {stdio: 'inherit'});
   if (done.error) prepare();
   else if (done.status !== 0) process.exit(done.status ?? 2);
 }

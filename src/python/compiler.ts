@@ -21,7 +21,7 @@ export function findCompiler(): Promise<Compiler | undefined> {
  * The compilers that CC and CXX name, else gcc and g++ (what CPython's configure looks for
  * first), else cc and c++. Undefined when no C compiler answers.
  */
-export async function findCompilerFor(
+async function findCompilerFor(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Compiler | undefined> {
   const pairs = env.CC

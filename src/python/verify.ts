@@ -9,7 +9,7 @@ import type {Profile} from './recipe.js';
 import {runStep} from './step.js';
 
 /** Standard modules that need a library of the system, with the Debian package of its headers. */
-export const MODULE_PACKAGES: Readonly<Record<string, string>> = {
+const MODULE_PACKAGES: Readonly<Record<string, string>> = {
   zlib: 'zlib1g-dev',
   bz2: 'libbz2-dev',
   lzma: 'liblzma-dev',

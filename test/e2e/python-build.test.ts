@@ -28,11 +28,14 @@ beforeEach(() => {
   mounts = [];
 });
 afterEach(() => {
-  for (const mount of mounts) spawnSync('umount', ['-l', mount]);
+  for (const mount of mounts) system('umount', '-l', mount);
   rmSync(root, {recursive: true, force: true});
 });
 
 const inRoot = (...parts: string[]) => path.join(root, ...parts);
+
+/** Runs a command of the system and gives whether it worked. */
+const system = (...argv: string[]) => spawnSync(argv[0] ?? '', argv.slice(1)).status === 0;
 
 /** A project whose build `fake` comes from a source that passes for CPython's. */
 function project(source: FakeSource = {}, recipe = ''): void {
@@ -112,7 +115,7 @@ function sleeper(): {readonly compile: string; readonly started: string; readonl
 
 function mountTmpfs(folder: string, options: string): boolean {
   mkdirSync(folder, {recursive: true});
-  const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0;
+  const isMounted = system('mount', '-t', 'tmpfs', '-o', options, 'tmpfs', folder);
   if (isMounted) mounts.push(folder);
   return isMounted;
 }
@@ -274,7 +277,7 @@ describe('a cache', () => {
     expect(code).toBe(2);
     expect(output).toContain('No space is left');
     expect(builds()).toEqual([]);
-    spawnSync('mount', ['-o', 'remount,size=20m', cache]);
+    system('mount', '-o', 'remount,size=20m', cache);
     expect((await build()).code).toBe(0);
   });
 
@@ -282,7 +285,7 @@ describe('a cache', () => {
     project();
     if (!mountTmpfs(cache, 'size=20m')) skip();
     await build();
-    spawnSync('mount', ['-o', 'remount,ro', cache]);
+    system('mount', '-o', 'remount,ro', cache);
     expect((await build()).code).toBe(0);
     writeFileSync(inRoot('cpython', 'Objects', 'object.c'), 'int changed;\n');
     const {code, output} = await build();

@@ -91,14 +91,12 @@ describe('an extension', () => {
     const file = write('loser.c', EXTENSION);
     write('size.h', '#define SIZE 4321\n');
     const {pythonPath} = await environment({type: 'extension', path: file});
-    const {stderr} = spawnSync(
-      'valgrind',
-      [
-        ...['--leak-check=full', '--fullpath-after=', '--num-callers=40'],
-        ...[build.python, '-c', 'import loser; loser.lose()'],
-      ],
-      {env: {...process.env, PYTHONPATH: pythonPath.join(':')}, encoding: 'utf8', maxBuffer: 2 ** 26},
-    );
+    const valgrind = ['valgrind', '--leak-check=full', '--fullpath-after=', '--num-callers=40'];
+    const {stderr} = spawnSync('env', [...valgrind, build.python, '-c', 'import loser; loser.lose()'], {
+      env: {...process.env, PYTHONPATH: pythonPath.join(':')},
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    });
     const record = stderr.split(/\n==\d+== \n/).find((text) => text.includes('4,321 bytes in 1 blocks'));
     const places = [...(record ?? '').matchAll(/\((\/\S+):\d+\)/g)].map(([, place]) => place ?? '');
     expect(places).toContain(file);
