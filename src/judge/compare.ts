@@ -19,7 +19,7 @@ export interface Expectation {
  */
 const PATH_BYTES_PER_BLOCK = 256;
 
-/** Share by which a buffer that grows without a new block may move. */
+/** Share by which bytes that are no blocks may move: those of a buffer that grows, those of mappings. */
 const BUFFER_SHARE = 0.1;
 
 type Difference = 'more' | 'less' | 'same';
@@ -82,7 +82,9 @@ function compareAmounts(
       // How often depends on how many iterations were needed, so growth mode looks at presence only.
       return mode === 'growth' ? 'same' : differenceOf(now.count, before.count ?? 0);
     case 'resource':
-      return differenceOfAmounts(now.count, before.count ?? 0, mode, totalIterations);
+      return now.id === 'mappings'
+        ? differenceBeyond(BUFFER_SHARE * (before.count ?? 0), now.count, before.count ?? 0)
+        : differenceOfAmounts(now.count, before.count ?? 0, mode, totalIterations);
     case 'leak':
     case 'interpreter': {
       const blocks = differenceOfAmounts(now.blocks, before.blocks ?? 0, mode, totalIterations);
@@ -108,5 +110,8 @@ function differenceOfBytes(
   {bytes = 0}: BaselineEntry,
 ): Difference {
   const tolerance = now.blocks === 0 ? BUFFER_SHARE * bytes : PATH_BYTES_PER_BLOCK * Math.ceil(now.blocks);
-  return Math.abs(now.bytes - bytes) <= tolerance ? 'same' : differenceOf(now.bytes, bytes);
+  return differenceBeyond(tolerance, now.bytes, bytes);
 }
+
+const differenceBeyond = (tolerance: number, now: number, before: number): Difference =>
+  Math.abs(now - before) <= tolerance ? 'same' : differenceOf(now, before);

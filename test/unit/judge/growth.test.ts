@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {rateOf, roundRate, sameRate, trendOf, trendOfBytes} from '../../../src/judge/growth.js';
+import {rateOf, roundRate, sameRate, trendOf, trendOfMemory} from '../../../src/judge/growth.js';
 
 describe('the trend of gains', () => {
   it.each([
     ['the same in every interval', [10, 10, 10], 'steady'],
     ['one block per interval', [1, 1, 1], 'steady'],
-    ['ever more', [1, 2, 4], 'steady'],
+    ['ever more', [1, 2, 4, 8, 16], 'unsteady'],
+    ['a cache beside a leak', [90, 30, 10, 10, 10], 'steady'],
+    ['a leak that begins late', [0, 0, 10, 10, 10], 'unsteady'],
+    ['a leak after much was freed', [-200, 10, 10, 10, 10], 'unsteady'],
+    ['ups and downs', [-5, 5, -5, 5, -5], 'level'],
     ['one in seven iterations', [14, 14, 15, 14, 14], 'steady'],
     ['a cache that fills', [10, 10, 3, 0, 0], 'unsteady'],
     ['a late first use', [0, 0, 120, 0, 0], 'unsteady'],
@@ -29,7 +33,22 @@ describe('the trend of gains', () => {
     ['nothing', [0, 0], 'level'],
     ['a buffer that shrinks', [-64, -64], 'level'],
   ])('of bytes, %s: %j is %s', (_, gains, trend) => {
-    expect(trendOfBytes(gains)).toBe(trend);
+    const noBlocks = gains.map(() => 0);
+    expect(trendOfMemory(noBlocks, gains)).toBe(trend);
+  });
+});
+
+describe('the trend of blocks and bytes', () => {
+  it.each([
+    ['blocks of any size', [10, 10, 10], [10, 1000, 10], 'steady'],
+    ['a cache that fills', [10, 2, 0], [240, 48, 0], 'unsteady'],
+    ['a buffer beside a block that comes', [0, 1, 0], [160, 184, 160], 'steady'],
+    ['a buffer beside a block that goes', [0, -1, 0], [160, 136, 160], 'steady'],
+    ['a cache whose entries differ much in size', [1, 0, 2], [1000, 10, 2000], 'unsteady'],
+    ['blocks that are freed while a buffer doubles', [-1, 0, 0], [64, 128, 256], 'level'],
+    ['smaller blocks in the place of larger ones', [1, 1, 1], [-10, -10, -10], 'steady'],
+  ])('%s: %j of %j bytes is %s', (_, blocks, bytes, trend) => {
+    expect(trendOfMemory(blocks, bytes)).toBe(trend);
   });
 });
 
@@ -39,6 +58,9 @@ describe('a rate', () => {
     [[20, 20], 10, 2],
     [[10, 10, 10, 10, 10], 70, 1 / 7],
     [[0, 1], 100, 0.005],
+    [[90, 30, 10, 10, 10], 10, 1],
+    [[90, 10], 10, 5],
+    [[10], 10, 1],
   ])('of %j over %i iterations each is %d', (gains, iterations, rate) => {
     expect(rateOf(gains, iterations)).toBeCloseTo(rate, 12);
   });
