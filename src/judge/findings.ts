@@ -1,8 +1,8 @@
-import type {Observation, ResourceCounts} from '../run/observation.js';
+import {type Observation, RAW_MEMORY, type ResourceCounts} from '../run/observation.js';
 import {LEAK_KINDS, type LeakKind, type LossRecord} from '../valgrind/types.js';
 import {nameStack} from './frames.js';
 import {change, type Group, groupBySignature, mainKind, type Place, total} from './group.js';
-import {rateOf, type Trend, trendOf, trendOfBytes} from './growth.js';
+import {rateOf, type Trend, trendOf, trendOfMemory} from './growth.js';
 import {signatureOf, withinScenario} from './signature.js';
 import {
   type ErrorFinding,
@@ -52,14 +52,14 @@ function leakGrowths({intervals, inspected}: Observation, iterations: number, pl
     const groups = perInterval.map((interval) => interval.get(group.signature.id));
     const blocks = groups.map((interval) => interval?.blocks ?? 0);
     const bytes = groups.map((interval) => interval?.bytes ?? 0);
-    const trend = sum(blocks) === 0 ? trendOfBytes(bytes) : trendOf(blocks);
+    const trend = trendOfMemory(blocks, bytes);
     if (trend === 'level') return [];
     const numbers = new Set(groups.at(-1)?.recordNumbers);
     const objects = inspected
       .filter(({recordNumber}) => numbers.has(recordNumber))
       .flatMap((record) => record.objects);
     const finding = {
-      ...leakOf(group, rateOf(blocks, iterations), rateOf(bytes, iterations)),
+      ...leakOf(group, Math.max(0, rateOf(blocks, iterations)), rateOf(bytes, iterations)),
       intervals: blocks,
       ...(objects.length === 0 ? {} : {objects: mergeObjects(objects)}),
     };
@@ -67,7 +67,7 @@ function leakGrowths({intervals, inspected}: Observation, iterations: number, pl
   });
 }
 
-/** The same type found in several records of one signature is told once. */
+/** The same type found in several records of one signature is told once; objects come before their memory. */
 function mergeObjects(objects: readonly LeakedObjects[]): readonly LeakedObjects[] {
   const byType = new Map<string, LeakedObjects>();
   for (const {type, count, refcount, values} of objects) {
@@ -80,7 +80,8 @@ function mergeObjects(objects: readonly LeakedObjects[]): readonly LeakedObjects
       values: [...(known?.values ?? []), ...values].slice(0, 3),
     });
   }
-  return [...byType.values()].sort((a, b) => b.count - a.count);
+  const isRaw = ({type}: LeakedObjects) => Number(type === RAW_MEMORY);
+  return [...byType.values()].sort((a, b) => isRaw(a) - isRaw(b) || b.count - a.count);
 }
 
 function resourceGrowths(

@@ -72,7 +72,10 @@ export function groupBySignature(
   return groups;
 }
 
-/** The kind that holds most of the blocks; the worse one (definite first) where two hold as many. */
+/** The kind that holds most of the blocks, of the bytes where those are as many, else the worse one (definite first). */
 export function mainKind(byKind: Group['byKind']): LeakKind {
-  return LEAK_KINDS.reduce((best, kind) => (byKind[kind].blocks > byKind[best].blocks ? kind : best));
+  return LEAK_KINDS.reduce((best, kind) => {
+    const blocks = byKind[kind].blocks - byKind[best].blocks;
+    return blocks > 0 || (blocks === 0 && byKind[kind].bytes > byKind[best].bytes) ? kind : best;
+  });
 }
