@@ -52,6 +52,8 @@ export interface Task {
   readonly module?: string;
   /** Names that exist in the scenario's namespace before its first section runs. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Variables of the process's environment to set before the first section runs. */
+  readonly environment: Readonly<Record<string, string>>;
   /** How often the body runs before checkpoint 0. */
   readonly warmup: number;
   /** How often the body runs between two checkpoints. */

@@ -1,7 +1,6 @@
 import {chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {type Interpreter, type Job, taskOf} from '../run/job.js';
-import {hasPerfTrampolines, probeFolder} from '../run/python-argv.js';
 import type {Scenario, Section} from '../scenario/types.js';
 import {memcheckArgv} from '../valgrind/command.js';
 
@@ -60,7 +59,7 @@ function programOf({work}: Scenario): readonly string[] {
 function writePython(folder: string, job: Job, interpreter: Interpreter): readonly string[] {
   const {scenario} = job;
   const agent = path.join(folder, NAMES.agent);
-  cpSync(probeFolder, agent, {recursive: true, filter: (file) => !/\.js(\.map)?$/.test(file)});
+  cpSync(interpreter.agent, agent, {recursive: true, filter: (file) => !file.includes('__pycache__')});
   cpSync(interpreter.probe, agent, {recursive: true});
   for (const extension of interpreter.path) {
     cpSync(extension, path.join(folder, NAMES.extensions), {recursive: true});
@@ -70,13 +69,12 @@ function writePython(folder: string, job: Job, interpreter: Interpreter): readon
     job,
     {...interpreter, probe: NAMES.agent, path: hasExtensions ? [`../${NAMES.extensions}`] : []},
     {folder: '.', work: 'work', task: NAMES.task, status: 'status.jsonl', output: ''},
-    {xml: ''},
+    {},
   );
   const withScript = task.script === undefined ? task : {...task, script: copyScript(folder, task.script)};
   write(folder, NAMES.task, `${JSON.stringify({...withScript, inspect: false, environment: {}}, null, 2)}\n`);
   write(folder, NAMES.python, plainPython(scenario, job.iterations));
-  const perf = hasPerfTrampolines(interpreter.version) ? ['-X', 'perf'] : [];
-  return ['$PYTHON', '-s', '-B', ...perf, `${NAMES.agent}/agent.py`, '--task', NAMES.task];
+  return ['$PYTHON', '-s', '-B', `${NAMES.agent}/agent.py`, '--task', NAMES.task];
 }
 
 /** A script may import its neighbours, so its whole folder comes along. */

@@ -21,8 +21,8 @@ export interface Traces {
   readonly xml: string;
   /** The agent's status file; absent for programs. */
   readonly status?: string;
-  /** Perf maps that name its Python frames, the process's own before its parent's. */
-  readonly perfMaps: readonly string[];
+  /** Maps that name its Python frames, the process's own before its parent's; they need not exist. */
+  readonly maps: readonly string[];
 }
 
 /** What the traces of a process say; how it ended is the runner's knowledge. */
@@ -32,8 +32,8 @@ export type Collected = Omit<Observation, 'outcome' | 'durationMs' | 'isolation'
 };
 
 /** Reads everything a process left behind. What a killed process did not finish is left out. */
-export async function collect({xml, status, perfMaps}: Traces): Promise<Collected> {
-  const maps = perfMaps.flatMap(readPerfMap);
+export async function collect({xml, status, maps: mapFiles}: Traces): Promise<Collected> {
+  const maps = mapFiles.flatMap(readPerfMap);
   const name = (stack: Stack): Stack => stack.map((frame) => nameFrame(frame, maps));
   const intervals: LossRecord[][] = [];
   const atExit: LossRecord[] = [];
@@ -162,7 +162,7 @@ function readPerfMap(file: string): PerfMap[] {
   }
 }
 
-/** A frame of which valgrind knows the address only is a trampoline, if a perf map has it. */
+/** A frame of which valgrind knows the address only is a trampoline, if a map has it. */
 function nameFrame(frame: Frame, maps: readonly PerfMap[]): Frame {
   if (frame.function !== undefined || frame.object !== undefined) return frame;
   const python = lookUpFirst(maps, frame.ip);

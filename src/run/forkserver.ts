@@ -8,7 +8,7 @@ import {collect} from './collect.js';
 import {withDescriptorLimit} from './descriptor-limit.js';
 import {type Interpreter, type Job, type JobFiles, makeJobFiles, type RunContext, taskOf} from './job.js';
 import type {Observation} from './observation.js';
-import {agentArgv, perfMapOf} from './python-argv.js';
+import {agentArgv} from './python-argv.js';
 import {tailOf} from './tail.js';
 import {RUN_MARKER} from './watchdog.js';
 
@@ -63,7 +63,8 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
   const output = path.join(folder, 'output.txt');
   const serverFile = path.join(folder, 'server.json');
   const {interpreter, preload} = settings;
-  const content: ServerFile = {probe: interpreter.probe, path: interpreter.path, preload};
+  const map = path.join(folder, '%p.map');
+  const content: ServerFile = {probe: interpreter.probe, path: interpreter.path, map, preload};
   writeFileSync(serverFile, JSON.stringify(content));
 
   const children = new Map<string, Child>();
@@ -166,7 +167,7 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
     await ready;
     if (gone !== undefined) return {ok: false, error: gone};
     const files = makeJobFiles(context.workspace);
-    writeFileSync(files.task, JSON.stringify(taskOf(job, interpreter, files, {xml: xmlFile})));
+    writeFileSync(files.task, JSON.stringify(taskOf(job, interpreter, files, {xml: xmlFile, map})));
     const startedAt = performance.now();
     const ended = await new Promise<Ended | Unserved>((settle) => {
       children.set(files.task, {files, timeoutMs: job.timeoutMs, startedAt, settle});
@@ -178,15 +179,14 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
   };
 
   async function observe(files: JobFiles, {pid, outcome}: Ended, durationMs: number): Promise<Observation> {
-    const traces = ['xml', 'log'].map((suffix) => path.join(folder, `${pid}.${suffix}`));
-    const perfMaps = [perfMapOf(pid), ...(server.pid === undefined ? [] : [perfMapOf(server.pid)])];
+    const fileOf = (id: number | undefined, ending: string) => path.join(folder, `${id}.${ending}`);
     const {saidComplete, ...collected} = await collect({
-      xml: path.join(folder, `${pid}.xml`),
+      xml: fileOf(pid, 'xml'),
       status: files.status,
-      perfMaps,
+      maps: [fileOf(pid, 'map'), fileOf(server.pid, 'map')],
     });
     const text = tailOf(files.output);
-    for (const file of [...traces, perfMapOf(pid), files.folder])
+    for (const file of [fileOf(pid, 'xml'), fileOf(pid, 'map'), files.folder])
       rmSync(file, {recursive: true, force: true});
     const completed = outcome.reason === 'exited' && saidComplete;
     return {outcome, durationMs, isolation: 'fork', output: text, completed, ...collected};
@@ -199,7 +199,6 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
       const patience = setTimeout(() => server.kill(), CLOSING_MS);
       await done;
       clearTimeout(patience);
-      if (server.pid !== undefined) rmSync(perfMapOf(server.pid), {force: true});
       rmSync(folder, {recursive: true, force: true});
     },
   };

@@ -12,6 +12,8 @@ export interface Interpreter {
   readonly version: readonly [major: number, minor: number, micro: number];
   /** Folder of the compiled probe. */
   readonly probe: string;
+  /** Folder of the agent. */
+  readonly agent: string;
   /** Folders put first on sys.path: what the scenario requires. */
   readonly path: readonly string[];
 }
@@ -74,13 +76,14 @@ const jobFiles = (folder: string): JobFiles => ({
 /**
  * What the agent is told.
  *
- * @param valgrindFiles patterns of valgrind's XML file and, where it has one of its own, its log
+ * @param patterns of the files of the process, `%p` for its id: valgrind's XML, the map of Python
+ *   frames and, where valgrind's log has a file of its own, that
  */
 export function taskOf(
   job: Job,
   interpreter: Interpreter,
   files: JobFiles,
-  valgrindFiles: {readonly xml: string; readonly log?: string},
+  patterns: Pick<Task, 'xml' | 'map' | 'log'>,
 ): Task {
   const {scenario, warmup, iterations, inspect} = job;
   const {work} = scenario;
@@ -97,7 +100,7 @@ export function taskOf(
     seed: 0,
     stdout: files.output,
     stderr: files.output,
-    ...valgrindFiles,
+    ...patterns,
   };
   if (work.mode === 'growth') {
     const {setup, body, teardown, checkpoints} = work;

@@ -1,5 +1,6 @@
 import {rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import type {Task} from '../probe/protocol.js';
 import {runChild} from '../util/child.js';
 import {memcheckArgv} from '../valgrind/command.js';
 import {featuresOf} from '../valgrind/version.js';
@@ -7,7 +8,7 @@ import {collect} from './collect.js';
 import {withDescriptorLimit} from './descriptor-limit.js';
 import {type Job, type JobFiles, makeJobFiles, type RunContext, taskOf} from './job.js';
 import type {Observation} from './observation.js';
-import {agentArgv, perfMapOf} from './python-argv.js';
+import {agentArgv} from './python-argv.js';
 import {tailOf} from './tail.js';
 import {RUN_MARKER} from './watchdog.js';
 
@@ -22,40 +23,41 @@ export async function runInProcess(job: Job, context: RunContext): Promise<Obser
     timeoutMs: job.timeoutMs,
     signal: context.signal,
   });
-  const perfMaps = pid === undefined || job.interpreter === undefined ? [] : [perfMapOf(pid)];
   const {saidComplete, ...collected} = await collect({
     xml: path.join(files.folder, `${pid}.xml`),
     ...(job.interpreter === undefined ? {} : {status: files.status}),
-    perfMaps,
+    maps: [path.join(files.folder, `${pid}.map`)],
   });
   const output = tailOf(files.output);
-  for (const file of [...perfMaps, files.folder]) rmSync(file, {recursive: true, force: true});
+  rmSync(files.folder, {recursive: true, force: true});
   const completed = outcome.reason === 'exited' && (job.interpreter === undefined || saidComplete);
   return {outcome, durationMs, isolation: 'process', output, completed, ...collected};
 }
 
 /** The whole command line of a job; the task file is written on the way. */
 function commandLine(job: Job, context: RunContext, files: JobFiles): readonly string[] {
-  const [xmlFile, logFile] = [path.join(files.folder, '%p.xml'), path.join(files.folder, '%p.log')];
+  const [xml = '', log = '', map = ''] = ['xml', 'log', 'map'].map((ending) =>
+    path.join(files.folder, `%p.${ending}`),
+  );
   const memcheck = memcheckArgv({
     valgrind: context.valgrind,
-    xmlFile,
-    logFile,
+    xmlFile: xml,
+    logFile: log,
     suppressions: job.suppressions,
     trackFds: featuresOf(context.valgrindVersion).hasDescriptorsInXml && job.interpreter === undefined,
     extra: job.valgrindOptions,
   });
-  return withDescriptorLimit([...memcheck, ...programOf(job, files, {xml: xmlFile, log: logFile})]);
+  return withDescriptorLimit([...memcheck, ...programOf(job, files, {xml, log, map})]);
 }
 
 function programOf(
   job: Job,
   files: JobFiles,
-  valgrindFiles: {readonly xml: string; readonly log: string},
+  patterns: Pick<Task, 'xml' | 'log' | 'map'>,
 ): readonly string[] {
   const {interpreter, scenario} = job;
   if (scenario.work.mode === 'exit' && scenario.work.run.type === 'command') return scenario.work.run.argv;
   if (interpreter === undefined) throw new Error(`${scenario.id} runs Python and has no interpreter`);
-  writeFileSync(files.task, JSON.stringify(taskOf(job, interpreter, files, valgrindFiles)));
+  writeFileSync(files.task, JSON.stringify(taskOf(job, interpreter, files, patterns)));
   return agentArgv(interpreter, '--task', files.task);
 }

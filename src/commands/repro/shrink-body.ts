@@ -2,8 +2,7 @@ import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {growthsOf} from '../../judge/findings.js';
 import {type Shrunk, shrink} from '../../repro/shrink.js';
-import type {Job, RunContext} from '../../run/job.js';
-import {probeFolder} from '../../run/python-argv.js';
+import type {Interpreter, Job, RunContext} from '../../run/job.js';
 import type {GrowthWork} from '../../scenario/types.js';
 import {captureOutput} from '../../util/child.js';
 import type {Problem} from '../../util/problem.js';
@@ -58,7 +57,7 @@ export async function shrinkBody(
     const timeoutMs = Math.max(LEAST_MS, PATIENCE * first.observation.durationMs);
     const shrunk = await shrink(work.body.text, {
       jobs,
-      variantsOf: (text) => variantsOf(text, interpreter.python, folder),
+      variantsOf: (text) => variantsOf(text, interpreter, folder),
       stillLeaks: async (text) =>
         (await leaksStill({...jobWith(forked.job, work, text, iterations), timeoutMs})).isThere,
     });
@@ -73,9 +72,13 @@ function jobWith(job: Job, work: GrowthWork, text: string, iterations: number): 
   return {...job, iterations, scenario: {...job.scenario, work: {...work, isolation: 'fork', body}}};
 }
 
-async function variantsOf(text: string, python: string, folder: string): Promise<readonly string[]> {
+async function variantsOf(
+  text: string,
+  {python, agent}: Interpreter,
+  folder: string,
+): Promise<readonly string[]> {
   const file = path.join(folder, 'body.py');
   writeFileSync(file, text);
-  const output = await captureOutput([python, path.join(probeFolder, 'variants.py'), file]);
+  const output = await captureOutput([python, path.join(agent, 'variants.py'), file]);
   return output === undefined ? [] : (JSON.parse(output) as string[]);
 }

@@ -8,7 +8,7 @@ import {shortHash} from '../../util/hash.js';
 import type {Problem} from '../../util/problem.js';
 import {fail, ok, type Result} from '../../util/result.js';
 import type {LossRecord} from '../../valgrind/types.js';
-import {agentIdentity, contentsOf} from './identity.js';
+import {contentsOf} from './contents.js';
 import type {Target} from './target.js';
 
 /** What an empty scenario leaves behind. */
@@ -31,10 +31,10 @@ function floorKey({fingerprint, job}: Target, {valgrindVersion}: RunContext): st
   return shortHash([
     fingerprint,
     job.interpreter?.probe ?? '',
+    job.interpreter?.agent ?? '',
     JSON.stringify(valgrindVersion),
     JSON.stringify(job.valgrindOptions),
     ...contentsOf(job.suppressions),
-    agentIdentity(),
   ]);
 }
 

@@ -82,7 +82,7 @@ async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob)
       notes.push(...decision.notes);
       return {
         ...judged(judging, observations, findings, decision.totalIterations, notes),
-        iterations: decision.totalIterations / work.checkpoints,
+        ...defined({iterations: measurements.at(-1)?.iterations}),
       };
     }
     if (measurements.length > 0)
@@ -95,13 +95,7 @@ async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob)
     if (failure !== undefined && last !== undefined) {
       notes.push(`could not be confirmed: ${failure.message}`);
       const findings = [...steadyFindings(last, target.place), ...firstErrors(measurements, judging)];
-      const result = judged(
-        judging,
-        [...observations, observation],
-        findings,
-        last.iterations * work.checkpoints,
-        notes,
-      );
+      const result = judged(judging, [...observations, observation], findings, last.iterations, notes);
       return observation.outcome.reason === 'aborted'
         ? failed(judging, observations, failure, notes)
         : {...result, iterations: last.iterations};

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {scenarioEnvironment} from '../../config/environment.js';
 import type {Config} from '../../config/types.js';
+import {ensureAgent} from '../../python/agent.js';
 import {ensureBuild} from '../../python/build.js';
 import {defaultCacheRoot} from '../../python/cache.js';
 import {ensureEnvironment} from '../../python/environment.js';
@@ -33,6 +34,7 @@ export interface Prepared {
 interface ReadyBuild {
   readonly build: PythonBuild;
   readonly probe: string;
+  readonly agent: string;
 }
 
 export interface PrepareOptions {
@@ -96,13 +98,15 @@ async function makeBuild(
   if (!build.ok) return fail([build.error]);
   const probe = await ensureProbe(build.value, options);
   if (!probe.ok) return fail([probe.error]);
-  return ok({build: build.value, probe: probe.value.folder});
+  const agent = await ensureAgent(build.value, options);
+  if (!agent.ok) return fail([agent.error]);
+  return ok({build: build.value, probe: probe.value.folder, agent: agent.value});
 }
 
 async function makeTarget(
   config: Config,
   scenario: Scenario,
-  {build, probe}: ReadyBuild,
+  {build, probe, agent}: ReadyBuild,
   options: NativeOptions,
   checked: Map<string, Problem | undefined>,
 ): Promise<Result<Target, Problem>> {
@@ -126,6 +130,7 @@ async function makeTarget(
             python: build.python,
             version: build.version,
             probe,
+            agent,
             path: environment.value.pythonPath,
           },
         }),

@@ -4,7 +4,7 @@ import type {BaselineEntry, ScenarioResult} from '../../judge/types.js';
 import type {RunContext} from '../../run/job.js';
 import {writeFileAtomic} from '../../util/atomic-file.js';
 import {shortHash} from '../../util/hash.js';
-import {agentIdentity, contentsOf} from './identity.js';
+import {contentsOf} from './contents.js';
 import type {Target} from './target.js';
 
 /** Results of scenarios that passed and whose every ingredient is known. */
@@ -39,7 +39,6 @@ export function openResultCache(
         JSON.stringify(valgrindVersion),
         JSON.stringify(expected),
         ...contentsOf(job.suppressions),
-        agentIdentity(),
       ],
       32,
     );

@@ -37,6 +37,7 @@ def make_namespace(task):
 
 def prepare(task):
     """Gives the process the folder, the arguments and the search path that the task asks for."""
+    os.environ.update(task.get('environment') or {})
     os.chdir(task['directory'])
     sys.argv[:] = [task.get('script') or task['file']] + task.get('argv', [])
     sys.path[:0] = [folder for folder in task.get('path', []) if folder not in sys.path]
