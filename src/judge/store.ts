@@ -4,7 +4,7 @@ import {writeFileAtomic} from '../util/atomic-file.js';
 import {withLock} from '../util/lock.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
-import {parseBaseline, printBaseline} from './baseline.js';
+import {parseBaseline, printBaseline} from './baseline-text.js';
 import type {Baseline} from './types.js';
 
 /** Where baselines are kept. */

@@ -86,6 +86,7 @@ const RESERVED: readonly {
 /** What takes values and gives values: no file, no clock, no environment. */
 const PURE = [
   'judge/baseline.ts',
+  'judge/baseline-text.ts',
   'judge/compare.ts',
   'judge/decide.ts',
   'judge/failure.ts',
