@@ -1,5 +1,7 @@
+import path from 'node:path';
 import type {Observation} from '../run/observation.js';
 import {unreachable} from '../util/unreachable.js';
+import type {Frame} from '../valgrind/types.js';
 import type {Failure} from './types.js';
 
 /** What a run has to have reached to count as a measurement. */
@@ -18,7 +20,8 @@ export function failureOf(
   observation: Observation,
   {checkpoints, allocator}: Completion,
 ): Failure | undefined {
-  const {outcome, exception, output} = observation;
+  const {outcome, exception} = observation;
+  const output = withCrash(observation);
   switch (outcome.reason) {
     case 'not-started':
       return {reason: 'environment', message: `could not be started: ${outcome.message}`, output};
@@ -54,4 +57,21 @@ export function failureOf(
     return {reason: 'incomplete', message: `valgrind's XML is not whole: ${observation.xmlProblem}`, output};
   }
   return undefined;
+}
+
+/** Frames of a crash that are shown. */
+const CRASH_FRAMES = 12;
+
+/** What was printed, and before it where a signal ended the process. */
+function withCrash({fatalSignal, output}: Observation): string {
+  if (fatalSignal === undefined) return output;
+  const {signal, stack} = fatalSignal;
+  const lines = [`${signal} in`, ...stack.slice(0, CRASH_FRAMES).map(frameLine), output];
+  return lines.join('\n').trimEnd();
+}
+
+function frameLine({function: name = '???', file, line, object}: Frame): string {
+  const at = file ?? object;
+  if (at === undefined) return `  ${name}`;
+  return `  ${name} (${path.basename(at)}${file === undefined || line === undefined ? '' : `:${line}`})`;
 }

@@ -1,6 +1,7 @@
-import {existsSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {writeFileAtomic} from '../util/atomic-file.js';
+import {fileKind} from '../util/file-kind.js';
 import {withLock} from '../util/lock.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
@@ -90,7 +91,7 @@ export function listBaselines({
 }: BaselineStore): readonly {readonly scenario: string; readonly build: string}[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((build) => statSync(path.join(folder, build)).isDirectory())
+    .filter((build) => fileKind(path.join(folder, build)) === 'folder')
     .flatMap((build) =>
       readdirSync(path.join(folder, build), {recursive: true, encoding: 'utf8'})
         .filter((file) => file.endsWith('.yaml') && file !== `${INTERPRETER}.yaml`)

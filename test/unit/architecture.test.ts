@@ -57,7 +57,7 @@ const EXCEPTIONS: readonly {
   {
     from: 'repro',
     to: 'run',
-    modules: ['job', 'python-argv'],
+    modules: ['job'],
     why: 'a reproduction runs the very task and command line of the run',
   },
   {
