@@ -137,10 +137,14 @@ function primaryRate(finding: Growth['finding']): number {
   return countsBytes(finding) ? finding.bytes : finding.blocks;
 }
 
-/** The findings of the last measurement as they are, for when a confirmation could not be made. */
-export function steadyFindings({iterations, observation}: Measurement, place: Place): readonly Finding[] {
-  return growthsOf(observation, iterations, place)
-    .filter(({trend}) => trend === 'steady')
+/** What a measurement found, for when the one that was to confirm it failed. */
+export function unconfirmedFindings(
+  {iterations, observation}: Measurement,
+  growthCase: GrowthCase,
+): readonly Finding[] {
+  return growthsOf(observation, iterations, growthCase)
+    .filter((growth) => !isTolerated(growth, growthCase.tolerance))
+    .filter((growth) => growth.trend === 'steady' || isExpected(growth, growthCase))
     .map(({finding}) => finding);
 }
 

@@ -1,5 +1,5 @@
 import {compare, type Expectation} from '../../judge/compare.js';
-import {decide, type GrowthCase, type Measurement, steadyFindings} from '../../judge/decide.js';
+import {decide, type GrowthCase, type Measurement, unconfirmedFindings} from '../../judge/decide.js';
 import {failureOf} from '../../judge/failure.js';
 import {errorsOf, exitFindings, totalsOf} from '../../judge/findings.js';
 import {statusOf} from '../../judge/status.js';
@@ -94,11 +94,14 @@ async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob)
     if (failure !== undefined && last === undefined) return failed(judging, [observation], failure, notes);
     if (failure !== undefined && last !== undefined) {
       notes.push(`could not be confirmed: ${failure.message}`);
-      const findings = [...steadyFindings(last, target.place), ...firstErrors(measurements, judging)];
-      const result = judged(judging, [...observations, observation], findings, last.iterations, notes);
-      return observation.outcome.reason === 'aborted'
-        ? failed(judging, observations, failure, notes)
-        : {...result, iterations: last.iterations};
+      const findings = [...unconfirmedFindings(last, growthCase), ...firstErrors(measurements, judging)];
+      const all = [...observations, observation];
+      const result = judged(judging, all, findings, last.iterations, notes);
+      // What did not run to its end is no pass, and nothing counts as fixed that it might have shown.
+      if (observation.outcome.reason === 'aborted' || result.status !== 'regressed')
+        return failed(judging, all, failure, notes);
+      const changes = result.changes.filter(({verdict}) => verdict !== 'fixed');
+      return {...result, changes, iterations: last.iterations};
     }
     measurements.push({iterations: decision.iterations, observation});
   }
