@@ -1,10 +1,10 @@
-import {type BaselineStore, INTERPRETER, readBaseline} from '../../judge/store.js';
+import {type BaselineStore, baselineFile, INTERPRETER, readBaseline} from '../../judge/store.js';
 import type {Baseline, ScenarioResult} from '../../judge/types.js';
 import {updateBaselines} from '../../judge/update.js';
 import type {UpdateMode} from '../../judge/update-mode.js';
 import type {Scenario} from '../../scenario/types.js';
 import {formatProblem, type Problem} from '../../util/problem.js';
-import {ok, type Result} from '../../util/result.js';
+import {fail, ok, type Result} from '../../util/result.js';
 import type {Floor} from './floor.js';
 import {type Judging, measure, resultHead} from './measure.js';
 import type {ResultCache} from './result-cache.js';
@@ -33,7 +33,7 @@ export async function execute(target: Target, execution: Execution): Promise<Exe
   const {store, runner, floorOf, cache, update} = execution;
   const {build} = target;
   const {id, work} = target.job.scenario;
-  const baseline = readBaselines(store, id, build);
+  const baseline = readBaselines(store, id, build, work.mode);
   const floor = work.mode === 'exit' ? await floorOf(target) : ok([]);
   if (!baseline.ok || !floor.ok) {
     const problems = [...(baseline.ok ? [] : baseline.error), ...(floor.ok ? [] : [floor.error])];
@@ -42,7 +42,8 @@ export async function execute(target: Target, execution: Execution): Promise<Exe
   const {own, interpreter} = baseline.value;
   const entries = own?.entries ?? [];
   const cached = cache?.find(target, [...entries, ...interpreter]);
-  if (cached !== undefined) return {result: cached, problems: []};
+  // Without a baseline, an exit scenario that leaves nothing has not passed.
+  if (cached?.hadBaseline === (own !== undefined)) return {result: cached, problems: []};
 
   const judging: Judging = {
     target,
@@ -82,17 +83,31 @@ export function unmeasured(scenario: Scenario, build: string, problems: readonly
   };
 }
 
-/** The baseline of a scenario on a build, and the entries of the build's own. */
+/**
+ * The baseline of a scenario on a build, and the entries of the build's own.
+ *
+ * @param mode that of the scenario: amounts of the other mode are no expectation
+ */
 export function readBaselines(
   store: BaselineStore,
   scenario: string,
   build: string,
+  mode?: Baseline['mode'],
 ): Result<
   {readonly own: Baseline | undefined; readonly interpreter: Baseline['entries']},
   readonly Problem[]
 > {
   const own = readBaseline(store, scenario, build);
   if (!own.ok) return own;
+  if (own.value !== undefined && mode !== undefined && own.value.mode !== mode) {
+    return fail([
+      {
+        file: baselineFile(store, scenario, build),
+        message: `is of ${own.value.mode} mode, and ${scenario} is of ${mode} mode now`,
+        next: `remove the file, then: leakline run ${scenario} --update changed`,
+      },
+    ]);
+  }
   const interpreter = readBaseline(store, INTERPRETER, build);
   if (!interpreter.ok) return interpreter;
   return ok({own: own.value, interpreter: interpreter.value?.entries ?? []});
