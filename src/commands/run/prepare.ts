@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs';
+import {readFileSync, realpathSync} from 'node:fs';
 import {scenarioEnvironment} from '../../config/environment.js';
 import type {Config} from '../../config/types.js';
 import {ensureAgent} from '../../python/agent.js';
@@ -147,7 +147,8 @@ async function makeTarget(
     build: build.name,
     fingerprint: build.fingerprint,
     job,
-    place: {prefix: build.prefix, scenarioFile: scenario.shownAs},
+    // Valgrind names objects by their real paths, and the cache may lie behind a link.
+    place: {prefix: realpathSync(build.prefix), scenarioFile: scenario.shownAs},
     ...(isProgram ? {} : {allocator: ALLOCATORS[build.profile]}),
   });
 }
