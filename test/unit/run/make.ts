@@ -36,6 +36,7 @@ export const interpreter: Interpreter = {
   python: '/cache/builds/cpython-3.13/prefix/bin/python3.13',
   version: [3, 13, 5],
   probe: '/cache/probes/9f',
+  agent: '/cache/agents/3c',
   path: ['/env/1a2b'],
 };
 
