@@ -13,7 +13,7 @@ const sumOf = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
  * The later half of the intervals, two at least. A leak is judged by these: what a cache or a
  * table gains at first under the same signature is over by then.
  */
-export function laterHalf(gains: readonly number[]): readonly number[] {
+function laterHalf(gains: readonly number[]): readonly number[] {
   return gains.slice(-Math.max(2, Math.ceil(gains.length / 2)));
 }
 

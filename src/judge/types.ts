@@ -126,7 +126,7 @@ export interface Baseline {
   readonly entries: readonly BaselineEntry[];
 }
 
-export type Verdict = 'new' | 'grown' | 'shrunk' | 'fixed' | 'known';
+type Verdict = 'new' | 'grown' | 'shrunk' | 'fixed' | 'known';
 
 /** One signature, now and in the baseline. */
 export type Change =

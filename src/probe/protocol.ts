@@ -14,7 +14,7 @@
  */
 
 /** Python text from a scenario file, and where it stands there. */
-export interface Section {
+interface Section {
   readonly text: string;
   /** Line of its first line in the file, counted from 1. */
   readonly line: number;
@@ -120,7 +120,7 @@ export interface Counters {
 }
 
 /** First line of a status file. */
-export interface Started {
+interface Started {
   readonly event: 'started';
   readonly pid: number;
   /** `3.13.5`. */
@@ -133,7 +133,7 @@ export interface Started {
 }
 
 /** Written after the measurement, one per checkpoint, checkpoint 0 first. */
-export interface Checkpoint {
+interface Checkpoint {
   readonly event: 'checkpoint';
   readonly number: number;
   readonly counters: Counters;
@@ -172,7 +172,7 @@ export interface Inspected {
   readonly raw: number;
 }
 
-export interface InspectedType {
+interface InspectedType {
   /** `list`, `decimal.Decimal`: builtins without their module. */
   readonly type: string;
   readonly count: number;
@@ -183,13 +183,13 @@ export interface InspectedType {
 }
 
 /** The blocks could not be inspected: valgrind's log is a terminal or a pipe, for one. */
-export interface NotInspected {
+interface NotInspected {
   readonly event: 'not-inspected';
   readonly message: string;
 }
 
 /** The task ran to its end; in exit mode written by the last exit function. */
-export interface Complete {
+interface Complete {
   readonly event: 'complete';
   /** Exit mode: open descriptors, and what those are open on that were not there before. */
   readonly descriptors?: {readonly before: number; readonly after: number; readonly left: readonly string[]};

@@ -15,14 +15,14 @@ import {plainEnvironment} from './step.js';
 const shipped = fileURLToPath(new URL('../probe', import.meta.url));
 
 /** Names of the agent's files, relative to its folder. */
-export function agentFiles(): readonly string[] {
+function agentFiles(): readonly string[] {
   return readdirSync(shipped, {recursive: true, encoding: 'utf8'})
     .filter((file) => file.endsWith('.py'))
     .sort();
 }
 
 /** Hash of the agent's files: another agent leaves other things behind. */
-export function agentIdentity(): string {
+function agentIdentity(): string {
   return shortHash(agentFiles().flatMap((file) => [file, readFileSync(path.join(shipped, file), 'utf8')]));
 }
 

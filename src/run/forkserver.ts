@@ -25,13 +25,13 @@ export interface ServerSettings {
 }
 
 /** Why a job could not be run in a child of the server. It can be run in a process of its own. */
-export interface Unserved {
+interface Unserved {
   readonly reason: 'threads' | 'preload-failed' | 'died';
   /** One sentence. */
   readonly message: string;
 }
 
-export type Served =
+type Served =
   | {readonly ok: true; readonly value: Observation}
   | {readonly ok: false; readonly error: Unserved};
 

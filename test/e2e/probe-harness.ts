@@ -78,6 +78,7 @@ export function writeTask(
     path: [probe.folder],
     file: 'scenario.yaml',
     argv: [],
+    environment: {},
     variables: {n: 1000},
     warmup: 3,
     iterations: 10,
