@@ -47,8 +47,9 @@ export async function collect({xml, status, maps: mapFiles}: Traces): Promise<Co
     switch (item.type) {
       case 'client-message': {
         const mark = CHECKPOINT_MARK.exec(item.text);
-        if (mark !== null) checkpoint = Number(mark[1]);
-        if (checkpoint !== undefined && checkpoint > 0) intervals[checkpoint - 1] ??= [];
+        if (mark === null) return;
+        checkpoint = Number(mark[1]);
+        while (intervals.length < checkpoint) intervals.push([]);
         return;
       }
       case 'loss-record': {

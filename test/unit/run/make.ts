@@ -37,7 +37,6 @@ export const interpreter: Interpreter = {
   version: [3, 13, 5],
   probe: '/cache/probes/9f',
   agent: '/cache/agents/3c',
-  agent: '/cache/agents/3c',
   path: ['/env/1a2b'],
 };
 
