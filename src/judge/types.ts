@@ -126,8 +126,6 @@ export interface Baseline {
   readonly entries: readonly BaselineEntry[];
 }
 
-type Verdict = 'new' | 'grown' | 'shrunk' | 'fixed' | 'known';
-
 /** One signature, now and in the baseline. */
 export type Change =
   | {readonly verdict: 'new'; readonly now: Finding}
