@@ -35,6 +35,9 @@ export interface RunningChild {
   readonly done: Promise<{readonly outcome: ChildOutcome; readonly durationMs: number}>;
 }
 
+/** How long what a child wrote before it ended is still read. */
+const LAST_MESSAGES_MS = 1000;
+
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
@@ -67,10 +70,13 @@ export function startChild(argv: readonly string[], options: ChildOptions): Runn
   closeSync(log);
   child.stdin?.on('error', () => {});
   const messages: unknown = child.stdio[3];
+  const {pid} = child;
   if (options.onMessage !== undefined && messages instanceof Readable) {
     createInterface({input: messages}).on('line', options.onMessage);
+    // A daemon that inherited the pipe keeps it open, which the child would be waited for.
+    child.once('exit', () => setTimeout(() => messages.destroy(), LAST_MESSAGES_MS).unref());
   }
-  const {pid} = child;
+  child.once('exit', () => killGroup(pid));
 
   let ended: 'timed-out' | 'aborted' | undefined;
   const end = (reason: 'timed-out' | 'aborted') => {
@@ -87,7 +93,6 @@ export function startChild(argv: readonly string[], options: ChildOptions): Runn
     const result = await child;
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', onAbort);
-    killGroup(pid);
     const durationMs = performance.now() - startedAt;
     return {outcome: outcomeOf(result, ended, timeoutMs ?? 0), durationMs};
   };
