@@ -6,11 +6,13 @@ export const RUN_MARKER = 'LEAKLINE_RUN';
 
 /**
  * Waits for the end of its standard input, which comes when leakline closes it or is gone, and
- * then kills every process that carries the marker, again as long as there are any.
+ * then kills every process that carries the marker, again as long as there are any. Grep's exit
+ * code tells nothing: some of the files cannot be read, or are gone.
  */
 const SCRIPT = `cat
 for round in 1 2 3 4 5; do
-  left=$(grep -lszx "${RUN_MARKER}=$1" /proc/[0-9]*/environ) || exit 0
+  left=$(grep -lszx "${RUN_MARKER}=$1" /proc/[0-9]*/environ)
+  [ -n "$left" ] || exit 0
   for environ in $left; do
     pid=\${environ#/proc/}
     kill -9 "\${pid%/environ}" 2>/dev/null
