@@ -1,4 +1,4 @@
-import {type Observation, RAW_MEMORY, type ResourceCounts} from '../run/observation.js';
+import type {Observation, ResourceCounts} from '../run/observation.js';
 import {LEAK_KINDS, type LeakKind, type LossRecord} from '../valgrind/types.js';
 import {nameStack} from './frames.js';
 import {change, type Group, groupBySignature, mainKind, type Place, total} from './group.js';
@@ -69,18 +69,18 @@ function leakGrowths({intervals, inspected}: Observation, iterations: number, pl
 
 /** The same type found in several records of one signature is told once; objects come before their memory. */
 function mergeObjects(objects: readonly LeakedObjects[]): readonly LeakedObjects[] {
-  const byType = new Map<string, LeakedObjects>();
+  const byType = new Map<string | undefined, LeakedObjects>();
   for (const {type, count, refcount, values} of objects) {
     const known = byType.get(type);
     const common = known === undefined || known.refcount === refcount ? refcount : undefined;
     byType.set(type, {
-      type,
+      ...(type === undefined ? {} : {type}),
       count: count + (known?.count ?? 0),
       ...(common === undefined ? {} : {refcount: common}),
       values: [...(known?.values ?? []), ...values].slice(0, 3),
     });
   }
-  const isRaw = ({type}: LeakedObjects) => Number(type === RAW_MEMORY);
+  const isRaw = ({type}: LeakedObjects) => Number(type === undefined);
   return [...byType.values()].sort((a, b) => isRaw(a) - isRaw(b) || b.count - a.count);
 }
 

@@ -31,8 +31,8 @@ export type Attribution = 'extension' | 'interpreter';
 
 /** What leaked, read from the blocks themselves. */
 export interface LeakedObjects {
-  /** Type name, or `raw memory` for blocks that hold no Python object. */
-  readonly type: string;
+  /** Name of the type, absent for blocks that hold no Python object: a list's array, a C structure. */
+  readonly type?: string;
   readonly count: number;
   /** Absent when the objects' counts differ, and for raw memory. */
   readonly refcount?: number;

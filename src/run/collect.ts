@@ -4,13 +4,7 @@ import {unreachable} from '../util/unreachable.js';
 import {lookUpFirst, type PerfMap, parsePerfMap} from '../valgrind/perfmap.js';
 import type {Frame, LossRecord, Stack, XmlItem} from '../valgrind/types.js';
 import {parseXmlFile} from '../valgrind/xml.js';
-import {
-  type InspectedRecord,
-  type Observation,
-  type PythonException,
-  RAW_MEMORY,
-  type ResourceCounts,
-} from './observation.js';
+import type {InspectedRecord, Observation, PythonException, ResourceCounts} from './observation.js';
 import {findEvent, readStatus} from './status.js';
 
 /** The marks the probe writes into the XML before each leak check. */
@@ -151,7 +145,7 @@ const inspectedOf = ({record, types, raw}: Inspected): InspectedRecord => ({
       ...(refcount !== null && refcount.min === refcount.max ? {refcount: refcount.min} : {}),
       values,
     })),
-    ...(raw === 0 ? [] : [{type: RAW_MEMORY, count: raw, values: []}]),
+    ...(raw === 0 ? [] : [{count: raw, values: []}]),
   ],
 });
 

@@ -20,14 +20,12 @@ export interface PythonException {
   readonly traceback: string;
 }
 
-/** The type of blocks that hold no Python object. */
-export const RAW_MEMORY = 'raw memory';
-
 /** Python objects found in the blocks of one loss record. */
 export interface InspectedRecord {
   readonly recordNumber: number;
   readonly objects: readonly {
-    readonly type: string;
+    /** Absent for blocks that hold no Python object. */
+    readonly type?: string;
     readonly count: number;
     readonly refcount?: number;
     readonly values: readonly string[];

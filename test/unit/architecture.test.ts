@@ -46,12 +46,6 @@ const EXCEPTIONS: readonly {
     modules: ['command', 'perfmap', 'version', 'xml'],
     why: 'run starts memcheck and hands on what it wrote',
   },
-  {
-    from: 'judge',
-    to: 'run',
-    modules: ['observation'],
-    why: 'it is all types, but for the word that says what is no object',
-  },
   {from: 'judge', to: 'valgrind', modules: ['command'], why: 'signatures end where the stacks of a run do'},
   {from: 'report', to: 'judge', modules: ['status'], why: 'which statuses fail a run is said once'},
   {

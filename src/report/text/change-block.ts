@@ -90,7 +90,7 @@ function findingFields(finding: Finding, text: Text, style: Required<StackStyle>
 }
 
 /** `10 × list, refcount 1`, `3 × str, refcount 1: 'abc', 'abd'`. */
-function objectsText({type, count, refcount, values}: LeakedObjects): string {
+function objectsText({type = 'raw memory', count, refcount, values}: LeakedObjects): string {
   const counted = `${formatNumber(count)} × ${type}${refcount === undefined ? '' : `, refcount ${refcount}`}`;
   const shown = values.slice(0, MAX_DETAILS);
   return harmlessLine(shown.length === 0 ? counted : `${counted}: ${shown.join(', ')}`);

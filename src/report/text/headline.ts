@@ -75,9 +75,9 @@ export function changeText({mode}: Pick<ScenarioResult, 'mode'>, change: Change)
 
 function objectText(finding: Finding): string {
   if (finding.type !== 'leak' || finding.objects === undefined) return '';
-  const [first, ...others] = finding.objects;
+  const [first, ...others] = finding.objects.flatMap(({type}) => type ?? []);
   if (first === undefined) return '';
-  return others.length === 0 ? first.type : `${first.type} and ${quantity(others.length, 'other type')}`;
+  return others.length === 0 ? first : `${first} and ${quantity(others.length, 'other type')}`;
 }
 
 function whereText(finding: Finding): string {

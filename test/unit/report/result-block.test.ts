@@ -104,7 +104,7 @@ describe('regressed', () => {
   it('shows what objects hold', () => {
     const objects = [
       {type: 'str', count: 3, refcount: 1, values: ["'abc'", "'\u001b[2J'"]},
-      {type: 'raw memory', count: 1200, values: []},
+      {count: 1200, values: []},
     ];
     expect(text(result({status: 'regressed', changes: [isNew(leak({objects}))]}))).toContain(
       `  objects   3 × str, refcount 1: 'abc', '\\x1b[2J'

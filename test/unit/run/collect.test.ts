@@ -247,7 +247,7 @@ describe('what the agent said', () => {
           {type: 'list', count: 10, refcount: 1, values: []},
           {type: 'str', count: 1, values: ["'a'"]},
           {type: 'dict keys', count: 1, values: []},
-          {type: 'raw memory', count: 3, values: []},
+          {count: 3, values: []},
         ],
       },
     ]);
