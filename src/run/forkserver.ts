@@ -9,6 +9,7 @@ import {withDescriptorLimit} from './descriptor-limit.js';
 import {type Interpreter, type Job, type JobFiles, makeJobFiles, type RunContext, taskOf} from './job.js';
 import type {Observation} from './observation.js';
 import {agentArgv} from './python-argv.js';
+import {parseEvent} from './status.js';
 import {tailOf} from './tail.js';
 import {RUN_MARKER} from './watchdog.js';
 
@@ -20,7 +21,7 @@ export interface ServerSettings {
   readonly environment: (workingFolder: string) => Readonly<Record<string, string>>;
   readonly suppressions: readonly string[];
   readonly valgrindOptions: readonly string[];
-  /** How long the imports may take. */
+  /** How long the imports may take, and each fork. */
   readonly timeoutMs: number;
 }
 
@@ -100,7 +101,11 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
       env: {...settings.environment(work), [RUN_MARKER]: context.marker},
       log: output,
       signal: context.signal,
-      onMessage: (line) => onMessage(JSON.parse(line) as ServerMessage),
+      onMessage: (line) => {
+        // A server that is killed leaves half a line.
+        const message = parseEvent<ServerMessage>(line);
+        if (message !== undefined) onMessage(message);
+      },
     },
   );
   const startTimer = setTimeout(() => server.kill(), settings.timeoutMs);
@@ -149,6 +154,7 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
   function onForked(task: string, pid: number): void {
     const child = children.get(task);
     if (child === undefined) return;
+    clearTimeout(child.timer);
     child.pid = pid;
     child.timer = setTimeout(() => {
       child.isLate = true;
@@ -170,7 +176,9 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
     writeFileSync(files.task, JSON.stringify(taskOf(job, interpreter, files, {xml: xmlFile, map})));
     const startedAt = performance.now();
     const ended = await new Promise<Ended | Unserved>((settle) => {
-      children.set(files.task, {files, timeoutMs: job.timeoutMs, startedAt, settle});
+      // A server that forks nothing in this time hangs: its end settles the job.
+      const timer = setTimeout(() => server.kill(), settings.timeoutMs);
+      children.set(files.task, {files, timeoutMs: job.timeoutMs, startedAt, settle, timer});
       server.send(`${JSON.stringify(files.task)}\n`);
     });
     if ('reason' in ended) return {ok: false, error: ended};
