@@ -1,13 +1,10 @@
-import {chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readdirSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {type ForkServer, type ServerSettings, startForkServer} from '../../../src/run/forkserver.js';
-import type {RunContext} from '../../../src/run/job.js';
+import {complete, contextIn, ended, forked, NOBODY, READY, RUNS, writeFakeValgrind} from './fake-valgrind.js';
 import {interpreter, job} from './make.js';
-
-/** No process has this id: the kernel's highest is lower. */
-const NOBODY = 4_194_999;
 
 let root: string;
 let abort: AbortController;
@@ -22,58 +19,8 @@ afterEach(async () => {
   rmSync(root, {recursive: true, force: true});
 });
 
-/**
- * A program that stands in for valgrind and the server in it: `onStart` runs at once, `onTask`
- * for each task with its file in `file` and its content in `task`.
- */
-function fakeValgrind(onStart: string, onTask: string): string {
-  const file = path.join(root, 'valgrind');
-  writeFileSync(
-    file,
-    `#!${process.execPath}
-const fs = require('node:fs');
-const {spawn} = require('node:child_process');
-const xml = process.argv.find((word) => word.startsWith('--xml-file=')).slice('--xml-file='.length);
-const say = (event, fields) => fs.writeSync(3, JSON.stringify({event, ...fields}) + '\\n');
-const leave = (task, pid, events) => {
-  fs.writeFileSync(xml.replace('%p', pid), '<valgrindoutput><protocolversion>4</protocolversion></valgrindoutput>');
-  fs.writeFileSync(task.stdout, 'printed\\n');
-  fs.writeFileSync(task.status, events.map((event) => JSON.stringify({event}) + '\\n').join(''));
-};
-let pending = '';
-process.stdin.on('data', (data) => {
-  const lines = (pending + data).split('\\n');
-  pending = lines.pop();
-  for (const line of lines) {
-    const file = JSON.parse(line);
-    const task = JSON.parse(fs.readFileSync(file, 'utf8'));
-    ${onTask}
-  }
-});
-process.stdin.on('end', () => process.exit(0));
-${onStart}
-`,
-  );
-  chmodSync(file, 0o755);
-  return file;
-}
-
 function start(onStart: string, onTask = '', over: Partial<ServerSettings> = {}): ForkServer {
-  let folders = 0;
-  const context: RunContext = {
-    workspace: {
-      root,
-      newFolder: () => {
-        folders += 1;
-        return mkdtempSync(path.join(root, `${folders}-`));
-      },
-      remove: () => {},
-    },
-    marker: 'fake',
-    valgrind: fakeValgrind(onStart, onTask),
-    valgrindVersion: {major: 3, minor: 19, patch: 0},
-    signal: abort.signal,
-  };
+  const context = contextIn(root, writeFakeValgrind(root, onStart, onTask), abort.signal);
   const settings: ServerSettings = {
     interpreter,
     preload: [],
@@ -87,13 +34,6 @@ function start(onStart: string, onTask = '', over: Partial<ServerSettings> = {})
   servers.push(server);
   return server;
 }
-
-const READY = `say('ready', {pid: process.pid});`;
-const forked = (pid: string | number) => `say('forked', {task: file, pid: ${pid}});`;
-const ended = (code: number | null, signal: number | null) =>
-  `say('ended', {task: file, pid: ${NOBODY}, code: ${code}, signal: ${signal}});`;
-const complete = `leave(task, ${NOBODY}, ['started', 'complete']);`;
-const RUNS = `${forked(NOBODY)} ${complete} ${ended(0, null)}`;
 
 describe('a job', () => {
   it('is run in a child, and what it left is collected and removed', async () => {
@@ -205,13 +145,7 @@ describe('a server', () => {
         valgrindOptions: [],
         timeoutMs: 1000,
       },
-      {
-        workspace: {root, newFolder: () => mkdtempSync(path.join(root, 'x-')), remove: () => {}},
-        marker: 'fake',
-        valgrind: path.join(root, 'valgrind'),
-        valgrindVersion: {major: 3, minor: 19, patch: 0},
-        signal: abort.signal,
-      },
+      contextIn(root, path.join(root, 'valgrind')),
     );
     servers.push(missing);
     expect(await missing.run(job())).toEqual(died(expect.stringContaining('did not start')));
