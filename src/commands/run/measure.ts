@@ -123,6 +123,15 @@ function jobFor(job: Job, work: GrowthWork, iterations: number): Job {
   };
 }
 
+const NO_PYTHON_FRAMES = 'the stacks show no Python functions: that takes CPython 3.9 or later';
+
+/** Whether the probe can give Python functions frames that valgrind sees (PEP 523). */
+function hasPythonFrames({interpreter}: Job): boolean {
+  if (interpreter === undefined) return true;
+  const [major, minor] = interpreter.version;
+  return major > 3 || (major === 3 && minor >= 9);
+}
+
 function judged(
   judging: Judging,
   observations: readonly Observation[],
@@ -131,10 +140,12 @@ function judged(
   notes: readonly string[],
 ): ScenarioResult {
   const {mode} = judging.target.job.scenario.work;
+  const leaks = findings.some(({type}) => type === 'leak');
+  const remarks = leaks && !hasPythonFrames(judging.target.job) ? [...notes, NO_PYTHON_FRAMES] : notes;
   const changes = compare(findings, {...judging.expectation, mode, totalIterations});
   return {
     ...resultHead(judging.target.job.scenario, judging.target.build),
-    ...runFacts(judging, observations, notes),
+    ...runFacts(judging, observations, remarks),
     status: statusOf(changes, {mode, hadBaseline: judging.hadBaseline}),
     changes,
   };
