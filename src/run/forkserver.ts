@@ -1,5 +1,4 @@
 import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
-import {constants} from 'node:os';
 import path from 'node:path';
 import type {ServerFile, ServerMessage} from '../probe/protocol.js';
 import {type ChildOutcome, startChild} from '../util/child.js';
@@ -9,6 +8,7 @@ import {withDescriptorLimit} from './descriptor-limit.js';
 import {type Interpreter, type Job, type JobFiles, makeJobFiles, type RunContext, taskOf} from './job.js';
 import type {Observation} from './observation.js';
 import {agentArgv} from './python-argv.js';
+import {signalName} from './signal-name.js';
 import {parseEvent} from './status.js';
 import {tailOf} from './tail.js';
 import {RUN_MARKER} from './watchdog.js';
@@ -110,10 +110,12 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
   );
   const startTimer = setTimeout(() => server.kill(), settings.timeoutMs);
   const done = server.done.then(({outcome}) => {
-    const tail = tailOf(output, 5);
+    const words = tailOf(output)
+      .split('\n')
+      .findLast((line) => !OF_VALGRIND.test(line));
     abandon({
       reason: 'died',
-      message: `the fork server ${describeOutcome(outcome)}${tail === '' ? '' : `: ${tail}`}`,
+      message: `the fork server ${describeOutcome(outcome)}${words ? `: ${words}` : ''}`,
     });
   });
 
@@ -212,6 +214,9 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
   };
 }
 
+/** A line of valgrind's own log, which goes where the server's output goes. */
+const OF_VALGRIND = /^(==|--|\*\*)\d+\1/;
+
 /** How long a server may take to end by itself. */
 const CLOSING_MS = 2000;
 
@@ -227,11 +232,6 @@ function outcomeOf(code: number | null, signal: number | null, {isLate, timeoutM
   if (isLate) return {reason: 'timed-out', timeoutMs};
   if (signal !== null) return {reason: 'signalled', signal: signalName(signal)};
   return {reason: 'exited', code: code ?? 0};
-}
-
-function signalName(number: number): string {
-  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
-  return name ?? `signal ${number}`;
 }
 
 function describeOutcome(outcome: ChildOutcome): string {

@@ -6,6 +6,7 @@ import {memcheckArgv} from '../valgrind/command.js';
 import {featuresOf} from '../valgrind/version.js';
 import {collect} from './collect.js';
 import {withDescriptorLimit} from './descriptor-limit.js';
+import {guarded, readPid, unguarded} from './guard.js';
 import {type Job, type JobFiles, makeJobFiles, type RunContext, taskOf} from './job.js';
 import type {Observation} from './observation.js';
 import {agentArgv} from './python-argv.js';
@@ -15,14 +16,16 @@ import {RUN_MARKER} from './watchdog.js';
 /** Runs the job in a valgrind process of its own. */
 export async function runInProcess(job: Job, context: RunContext): Promise<Observation> {
   const files = makeJobFiles(context.workspace);
-  const argv = commandLine(job, context, files);
-  const {outcome, durationMs, pid} = await runChild(argv, {
+  const pidFile = path.join(files.folder, 'pid');
+  const argv = guarded(commandLine(job, context, files), pidFile);
+  const {durationMs, ...child} = await runChild(argv, {
     cwd: files.work,
     env: {...job.environment(files.work), [RUN_MARKER]: context.marker},
     log: files.output,
     timeoutMs: job.timeoutMs,
     signal: context.signal,
   });
+  const pid = readPid(pidFile);
   const {saidComplete, ...collected} = await collect({
     xml: path.join(files.folder, `${pid}.xml`),
     ...(job.interpreter === undefined ? {} : {status: files.status}),
@@ -30,15 +33,17 @@ export async function runInProcess(job: Job, context: RunContext): Promise<Obser
   });
   const output = tailOf(files.output);
   rmSync(files.folder, {recursive: true, force: true});
+  const {fatalSignal, xmlProblem} = collected;
+  const outcome = unguarded(child.outcome, fatalSignal !== undefined || xmlProblem !== undefined);
   const completed = outcome.reason === 'exited' && (job.interpreter === undefined || saidComplete);
   return {outcome, durationMs, isolation: 'process', output, completed, ...collected};
 }
 
 /** The whole command line of a job; the task file is written on the way. */
 function commandLine(job: Job, context: RunContext, files: JobFiles): readonly string[] {
-  const [xml = '', log = '', map = ''] = ['xml', 'log', 'map'].map((ending) =>
-    path.join(files.folder, `%p.${ending}`),
-  );
+  const [xml, map] = [path.join(files.folder, '%p.xml'), path.join(files.folder, '%p.map')];
+  // No `%p` here: valgrind 3.19 gives a forked child its own log or its own XML file, not both.
+  const log = path.join(files.folder, 'valgrind.log');
   const memcheck = memcheckArgv({
     valgrind: context.valgrind,
     xmlFile: xml,
