@@ -24,9 +24,9 @@ export async function openSession(signal: AbortSignal): Promise<Result<Session, 
     return fail({message: `${text} is too old; leakline needs 3.16 or newer`, next});
   }
   const marker = randomBytes(6).toString('hex');
-  const stopWatching = startWatchdog(marker);
   try {
     const workspace = openWorkspace();
+    const stopWatching = startWatchdog(marker, workspace.root);
     const context: RunContext = {workspace, marker, valgrind: 'valgrind', valgrindVersion: version, signal};
     return ok({
       context,
@@ -36,7 +36,6 @@ export async function openSession(signal: AbortSignal): Promise<Result<Session, 
       },
     });
   } catch (error) {
-    await stopWatching();
     return fail({
       message: `No temporary folder can be made: ${(error as Error).message}`,
       next: 'set TMPDIR to a folder that can be written and has room',

@@ -1,17 +1,20 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {RUN_MARKER, startWatchdog} from '../../../src/run/watchdog.js';
 
 let folder: string;
+let work: string;
 let marker: string;
 const strangers: ChildProcess[] = [];
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'leakline-watchdog-'));
+  work = path.join(folder, 'work');
+  mkdirSync(work);
   marker = randomBytes(6).toString('hex');
 });
 afterEach(() => {
@@ -48,7 +51,7 @@ const DAEMON = `setsid sh -c 'echo $$; exec sleep 600' & wait`;
 
 describe('the end of a watch', () => {
   it('takes along a daemon in a session of its own', async () => {
-    const stop = startWatchdog(marker);
+    const stop = startWatchdog(marker, work);
     const daemon = await startWith({[RUN_MARKER]: marker}, DAEMON);
     expect(isAlive(daemon)).toBe(true);
     await stop();
@@ -56,7 +59,7 @@ describe('the end of a watch', () => {
   });
 
   it('takes along one that changed its group, its name and its folder', async () => {
-    const stop = startWatchdog(marker);
+    const stop = startWatchdog(marker, work);
     const script = 'echo $$; cd /; trap "" TERM HUP INT; exec -a innocent sleep 600';
     const daemon = await startWith({[RUN_MARKER]: marker}, `exec setsid bash -c '${script}'`);
     await stop();
@@ -64,7 +67,7 @@ describe('the end of a watch', () => {
   });
 
   it('leaves alone who has another marker, none, or a marker that only begins so', async () => {
-    const stop = startWatchdog(marker);
+    const stop = startWatchdog(marker, work);
     const others = await Promise.all([
       startWith({[RUN_MARKER]: `${marker}1`}, DAEMON),
       startWith({[RUN_MARKER]: `x${marker}`}, DAEMON),
@@ -77,12 +80,19 @@ describe('the end of a watch', () => {
     for (const pid of others) process.kill(pid, 'SIGKILL');
   });
 
+  it('takes along the folder, and nothing beside it', async () => {
+    writeFileSync(path.join(work, 'task.json'), '');
+    writeFileSync(path.join(folder, 'mine'), '');
+    await startWatchdog(marker, work)();
+    expect([existsSync(work), existsSync(path.join(folder, 'mine'))]).toEqual([false, true]);
+  });
+
   it('comes at once when nothing is left', async () => {
-    await startWatchdog(marker)();
+    await startWatchdog(marker, work)();
   });
 
   it('comes when it is asked for twice', async () => {
-    const stop = startWatchdog(marker);
+    const stop = startWatchdog(marker, work);
     await Promise.all([stop(), stop()]);
   });
 });
