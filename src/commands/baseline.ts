@@ -13,6 +13,7 @@ import {loadScenarios} from '../scenario/load.js';
 import {withLock} from '../util/lock.js';
 import {formatProblem, type Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
+import {buildVersions} from './build-versions.js';
 import {EXIT} from './exit-code.js';
 import {baselineStore} from './store.js';
 
@@ -70,10 +71,12 @@ export async function baselinePrune(options: BaselineOptions, print: Print): Pro
   const config = loadedConfig.value;
   const store = baselineStore(config);
   const {scenarios, broken, problems} = loadScenarios(config);
+  const versionOf = await buildVersions(config, scenarios);
   const kept = new Set(
-    scenarios.flatMap((scenario) =>
-      buildsOf({builds: config.builds}, scenario).map((build) => `${scenario.id} ${build}`),
-    ),
+    scenarios.flatMap((scenario) => {
+      const {builds} = buildsOf({builds: config.builds}, scenario, versionOf);
+      return builds.map((build) => `${scenario.id} ${build}`);
+    }),
   );
   // A file that cannot be read now may have cases: its baselines are not those of a deleted scenario.
   const isBroken = (scenario: string) =>

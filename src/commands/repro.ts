@@ -18,6 +18,7 @@ import type {Scenario} from '../scenario/types.js';
 import {formatProblem, type Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {suggestion} from '../util/suggestion.js';
+import {buildVersions} from './build-versions.js';
 import {EXIT} from './exit-code.js';
 import {debug} from './repro/debug.js';
 import {shrinkBody} from './repro/shrink-body.js';
@@ -56,7 +57,7 @@ export async function repro(options: ReproOptions, io: ReportIo, signal: AbortSi
     for (const problem of problems) io.stderr.write(`${formatProblem(problem)}\n`);
     return EXIT.usage;
   };
-  const chosen = chooseScenario(options);
+  const chosen = await chooseScenario(options);
   if (!chosen.ok) return refuse(chosen.error);
   const {config, scenario} = chosen.value;
   const session = await openSession(signal);
@@ -85,9 +86,9 @@ export async function repro(options: ReproOptions, io: ReportIo, signal: AbortSi
   }
 }
 
-function chooseScenario(
+async function chooseScenario(
   options: ReproOptions,
-): Result<{readonly config: Config; readonly scenario: Scenario}, readonly Problem[]> {
+): Promise<Result<{readonly config: Config; readonly scenario: Scenario}, readonly Problem[]>> {
   const loadedConfig = loadConfig(options.cwd, options.flags);
   if (!loadedConfig.ok) return loadedConfig;
   const config = loadedConfig.value;
@@ -98,9 +99,12 @@ function chooseScenario(
     const message = `There is no scenario "${options.scenario}"${suggestion(options.scenario, names)}`;
     return fail([...problems, {message, next: 'leakline scenario list'}]);
   }
-  const [build, ...others] = buildsOf(config, scenario);
+  const chosen = buildsOf(config, scenario, await buildVersions(config, [scenario]));
+  const [build, ...others] = chosen.builds;
   if (build === undefined) {
-    return fail([{message: `${scenario.id} does not run on the builds that were asked for`}]);
+    const [skipped] = chosen.skipped;
+    const why = skipped === undefined ? '' : ` (${skipped.build}): it ${skipped.why}`;
+    return fail([{message: `${scenario.id} does not run on the builds that were asked for${why}`}]);
   }
   // One build is enough to look at a leak; the first one that the scenario runs on.
   return ok({config: others.length === 0 ? config : {...config, onlyBuilds: [build]}, scenario});

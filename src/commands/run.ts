@@ -26,7 +26,7 @@ import {formatProblem, type Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {formatValgrindVersion} from '../valgrind/version.js';
 import {EXIT, exitCodeOf} from './exit-code.js';
-import {execute, unmeasured} from './run/execute.js';
+import {execute, skipped, unmeasured} from './run/execute.js';
 import {createFloors} from './run/floor.js';
 import {type Prepared, prepare} from './run/prepare.js';
 import {openResultCache} from './run/result-cache.js';
@@ -229,9 +229,10 @@ function createRecorder(config: Config, identity: RunIdentity, log: RunLog, repo
       const durationMs = durations[durationKey(job.scenario.id, build)];
       return durationMs === undefined ? [] : [{scenario: job.scenario.id, build, durationMs}];
     });
-    const total = targets.length + prepared.unprepared.length;
+    const total = targets.length + prepared.unprepared.length + prepared.skipped.length;
     const builds = [...new Set(targets.map(({build}) => build))];
     emit({type: 'run-started', ...identity, total, builds, expected});
+    for (const {scenario, build, why} of prepared.skipped) addResult(skipped(scenario, build, why));
     for (const {scenario, build, problem} of prepared.unprepared) {
       addResult(unmeasured(scenario, build, [problem]));
     }

@@ -26,7 +26,10 @@ export async function ensureEnvironment(
   const pythonPath = new Set<string>();
   const binPath = new Set<string>();
   const objects = new Set<string>();
-  const sorted = [...requirements].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const files = requirements.flatMap((each) =>
+    each.type === 'extension' || each.type === 'program' ? [each] : [],
+  );
+  const sorted = files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   for (const {type, path} of sorted) {
     const object = await ensureNative(build, type, path, options);
     if (!object.ok) return object;

@@ -1,4 +1,4 @@
-import {realpathSync} from 'node:fs';
+import {existsSync, realpathSync} from 'node:fs';
 import path from 'node:path';
 import {fileKind} from '../util/file-kind.js';
 import {fail, ok, type Result} from '../util/result.js';
@@ -15,11 +15,45 @@ export function isInside(file: string, folder: string): boolean {
  * scenario folder `root`, neither by `..` nor by a link.
  */
 export function resolveInside(written: string, folder: string, root: string): Result<string, string> {
+  return resolve(written, folder, {root, rootName: 'the scenario folder', kind: 'file'});
+}
+
+/**
+ * The same for a wheel, which may be anywhere in the project.
+ *
+ * @param root the folder of leakline.yaml
+ */
+export function resolveWheel(written: string, folder: string, root: string): Result<string, string> {
+  return resolve(written, folder, {root, rootName: PROJECT, kind: 'file'});
+}
+
+/**
+ * The same for the folder of a Python project: usually that which the scenario folder is in.
+ *
+ * @param root the folder of leakline.yaml
+ */
+export function resolveProject(written: string, folder: string, root: string): Result<string, string> {
+  const found = resolve(written, folder, {root, rootName: PROJECT, kind: 'folder'});
+  if (!found.ok) return found;
+  const isProject = PROJECT_FILES.some((file) => existsSync(path.join(found.value, file)));
+  return isProject ? found : fail(`${written} holds neither ${PROJECT_FILES.join(' nor ')}`);
+}
+
+const PROJECT = 'the project, which is the folder of leakline.yaml';
+const PROJECT_FILES = ['pyproject.toml', 'setup.py'];
+
+interface Limits {
+  readonly root: string;
+  readonly rootName: string;
+  readonly kind: 'file' | 'folder';
+}
+
+function resolve(written: string, from: string, {root, rootName, kind}: Limits): Result<string, string> {
   if (path.isAbsolute(written)) return fail(`${written} must be relative to the scenario's own folder`);
-  const file = path.resolve(folder, written);
-  if (!isInside(file, root)) return fail(`${written} leaves the scenario folder`);
-  const kind = fileKind(file);
-  if (kind === undefined) return fail(`there is no file ${written}`);
-  if (!isInside(realpathSync(file), realpathSync(root))) return fail(`${written} leaves the scenario folder`);
-  return kind === 'file' ? ok(file) : fail(`${written} is not a file`);
+  const file = path.resolve(from, written);
+  if (!isInside(file, root)) return fail(`${written} leaves ${rootName}`);
+  const found = fileKind(file);
+  if (found === undefined) return fail(`there is no ${kind} ${written}`);
+  if (!isInside(realpathSync(file), realpathSync(root))) return fail(`${written} leaves ${rootName}`);
+  return found === kind ? ok(file) : fail(`${written} is not a ${kind}`);
 }

@@ -61,7 +61,7 @@ function readScenarios(
   config: Config,
 ): Result<readonly Scenario[], readonly Problem[]> {
   const run = runKey(document);
-  const named = readNamedFiles(document, place.file, config.scenarios);
+  const named = readNamedFiles(document, place.file, config);
   const texts = readSections(document);
   const expansion = readCases(document);
   const problems = [named, texts, expansion].flatMap((part) => part.problems);

@@ -5,10 +5,18 @@ import {valgrindOption} from '../config/valgrind-option.js';
 import type {LeakKind} from '../valgrind/types.js';
 import {GROWTH_DEFAULTS} from './defaults.js';
 import {PYTHON_KEYWORDS} from './python-keywords.js';
+import {isWheelFile, requirementMistake} from './requirement-text.js';
+import {CONDITION, isCondition} from './version-condition.js';
 
 const text = z.string().min(1);
 const python = text;
 const name = z.string().regex(NAME_PATTERN, NAME_RULE);
+
+const buildChoice = z.string().regex(new RegExp(`${NAME_PATTERN.source}|${CONDITION.source}`), {
+  error: ({input}) =>
+    isCondition(String(input)) ? 'is no condition on versions such as >=3.11 or >=3.9,<3.13' : NAME_RULE,
+});
+
 const count = z.int().min(1).max(1_000_000);
 
 const pythonModule = z
@@ -25,7 +33,21 @@ const variable = z
   .refine((variable) => !PYTHON_KEYWORDS.has(variable), 'is a keyword of Python')
   .refine((variable) => !variable.startsWith('__'), 'must not begin with two underscores');
 
-const requirement = z
+/** What a text says is wrong with it, as the check of a schema. */
+const checkedBy = (mistakeOf: (written: string) => string | undefined) => ({
+  error: ({input}: {readonly input?: unknown}) => mistakeOf(String(input)) ?? 'is not allowed',
+});
+
+const isRequirement = (written: string) => requirementMistake(written) === undefined;
+
+const packageRequirement = text.refine(isRequirement, checkedBy(requirementMistake)).meta({
+  description: 'Python package to build from source with debug information, as PEP 508 writes it',
+  examples: ['ujson==5.10.0'],
+});
+
+const REQUIREMENT_KEYS = 'extension, program, project and wheel';
+
+const keyedRequirement = z
   .strictObject({
     extension: text
       .regex(/(^|\/)[A-Za-z_]\w*\.(c|cc|cpp|cxx)$/, 'must be a C or C++ file whose name is a Python name')
@@ -37,22 +59,38 @@ const requirement = z
       description: 'C or C++ file to compile as a program of the same name, found through PATH',
       examples: ['../ext/embed.c'],
     }),
+    project: text.meta({
+      description:
+        'Folder of a Python project to build from source, inside the folder of leakline.yaml; built again when it changes',
+      examples: ['..'],
+    }),
+    wheel: text
+      .refine((written) => isWheelFile(written) || isRequirement(written), checkedBy(requirementMistake))
+      .meta({
+        description: 'Wheel file, or Python package to install from a wheel, as it was published',
+        examples: ['numpy==2.1.3', '../dist/spam-1.0-py3-none-any.whl'],
+      }),
   })
   .partial()
   .refine((written) => Object.keys(written).length === 1, {
-    error: 'needs exactly one of extension and program',
+    error: `needs exactly one of ${REQUIREMENT_KEYS}`,
     // A misspelt key has been named already.
     when: ({issues}) => issues.length === 0,
   })
   .meta({
-    description: 'Something to compile before the scenario runs',
     minProperties: 1,
     maxProperties: 1,
     defaultSnippets: [
       {label: 'extension', body: {extension: '$1'}},
       {label: 'program', body: {program: '$1'}},
+      {label: 'project', body: {project: '$1'}},
+      {label: 'wheel', body: {wheel: '$1'}},
     ],
   });
+
+const requirement = z
+  .union([packageRequirement, keyedRequirement])
+  .meta({description: 'Something to compile or install before the scenario runs'});
 
 const blocks = z.number().min(0).meta({default: 0});
 const kinds: Record<LeakKind, z.ZodNumber> = {
@@ -77,16 +115,20 @@ export const scenarioSchema = z
       .meta({description: 'Words to choose scenarios by: --tag slow, --tag "!slow"', examples: [['slow']]})
       .default([]),
     builds: z
-      .array(name)
+      .array(buildChoice)
       .min(1)
       .meta({
-        description: 'Builds to run on, instead of those of leakline.yaml',
-        examples: [['cpython-3.9', 'cpython-3.13']],
+        description:
+          'Builds to run on, instead of those of leakline.yaml; a condition such as ">=3.11" chooses among those',
+        examples: [['cpython-3.9', '>=3.11']],
       })
       .optional(),
     requires: z
       .array(requirement)
-      .meta({description: 'What is compiled before the scenario runs; paths are relative to this file'})
+      .meta({
+        description:
+          'What is compiled or installed before the scenario runs; paths are relative to this file',
+      })
       .default([]),
     mode: z
       .enum(['growth', 'exit'])

@@ -10,12 +10,24 @@ export interface Section {
   readonly indent: number;
 }
 
-/** Something that is compiled before a scenario runs. Paths are absolute. */
+/** Something that is made or installed before a scenario runs. Paths are absolute. */
 export type Requirement =
   /** One C or C++ file compiled as an extension module of the file's name. */
   | {readonly type: 'extension'; readonly path: string}
   /** One C or C++ file compiled as a program of the file's name, found through PATH. */
-  | {readonly type: 'program'; readonly path: string};
+  | {readonly type: 'program'; readonly path: string}
+  | PackageRequirement;
+
+/** Something that pip installs. */
+export type PackageRequirement =
+  /** A PEP 508 requirement, built from source. */
+  | {readonly type: 'package'; readonly requirement: string}
+  /** The folder of a Python project, built as it is now. */
+  | {readonly type: 'project'; readonly path: string}
+  /** A PEP 508 requirement, installed from a wheel. */
+  | {readonly type: 'wheel'; readonly requirement: string}
+  /** A wheel file. */
+  | {readonly type: 'wheel-file'; readonly path: string};
 
 /** Repeat the body and measure what each iteration leaves behind. */
 export interface GrowthWork {
@@ -72,7 +84,7 @@ export interface Scenario {
   readonly shownAs: string;
   readonly description?: string;
   readonly tags: readonly string[];
-  /** Names of the builds it runs on; undefined means those of the configuration. */
+  /** Names of builds, and conditions on versions, that it runs on; undefined means those of the configuration. */
   readonly builds?: readonly string[];
   readonly requires: readonly Requirement[];
   readonly timeoutMs: number;

@@ -29,7 +29,7 @@ export function issueProblems(
       ];
     }
     case 'invalid_union': {
-      const inner = deepestBranch(issue.errors);
+      const inner = meantBranch(issue.errors);
       if (inner) {
         return inner.flatMap((each) =>
           issueProblems({...each, path: [...issue.path, ...each.path]}, document, schema),
@@ -42,8 +42,14 @@ export function issueProblems(
 
 const prefix = (path: KeyPath) => (path.length === 0 ? '' : `${path.map(String).join('.')}: `);
 
-/** The branch of a union that its author meant: the one whose problems lie deepest, when one alone does. */
-function deepestBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+/**
+ * The branch of a union that its author meant: the only one of the value's own type, or the one
+ * whose problems lie deepest, when one alone does.
+ */
+function meantBranch(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+  const isOtherType = ({code, path}: z.core.$ZodIssue) => code === 'invalid_type' && path.length === 0;
+  const ofType = branches.filter((issues) => !issues.some(isOtherType));
+  if (ofType.length === 1) return ofType[0];
   const depths = branches.map((issues) => Math.max(0, ...issues.map(({path}) => path.length)));
   const deepest = Math.max(0, ...depths);
   const found = branches.filter((_, index) => depths[index] === deepest);

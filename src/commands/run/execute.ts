@@ -83,6 +83,19 @@ export function unmeasured(scenario: Scenario, build: string, problems: readonly
   };
 }
 
+/** The result of something that does not run on the build, and `why`: it `runs on >=3.11 only`. */
+export function skipped(scenario: Scenario, build: string, why: string): ScenarioResult {
+  return {
+    ...resultHead(scenario, build),
+    status: 'skipped',
+    durationMs: 0,
+    hadBaseline: false,
+    changes: [],
+    suppressions: [],
+    notes: [why],
+  };
+}
+
 /**
  * The baseline of a scenario on a build, and the entries of the build's own.
  *

@@ -17,6 +17,7 @@ import type {Problem} from '../../util/problem.js';
 import {fail, ok, type Result} from '../../util/result.js';
 import {shownPath} from '../../util/shown-path.js';
 import {parseSuppressions} from '../../valgrind/suppression/parse.js';
+import {buildVersions} from '../build-versions.js';
 import type {Target} from './target.js';
 
 /** What is ready to run, and what stood in the way of the rest. */
@@ -27,6 +28,8 @@ export interface Prepared {
     readonly build: string;
     readonly problem: Problem;
   }[];
+  /** Builds that were asked for and that the scenario does not run on. */
+  readonly skipped: readonly {readonly scenario: Scenario; readonly build: string; readonly why: string}[];
   /** Problems of whole builds, each told once. */
   readonly problems: readonly Problem[];
 }
@@ -56,9 +59,10 @@ export async function prepare(
   options: PrepareOptions,
 ): Promise<Prepared> {
   const native = {cacheRoot: defaultCacheRoot(), signal: options.signal, onEvent: options.onEvent};
-  const pairs = scenarios.flatMap((scenario) =>
-    buildsOf(config, scenario).map((build) => ({scenario, build})),
-  );
+  const versionOf = await buildVersions(config, scenarios);
+  const chosen = scenarios.map((scenario) => ({scenario, ...buildsOf(config, scenario, versionOf)}));
+  const pairs = chosen.flatMap(({scenario, builds: names}) => names.map((build) => ({scenario, build})));
+  const skipped = chosen.flatMap(({scenario, skipped: left}) => left.map((each) => ({scenario, ...each})));
   const builds = new Map<string, Result<ReadyBuild, readonly Problem[]>>();
   const problems: Problem[] = [];
   for (const name of new Set(pairs.map(({build}) => build))) {
@@ -82,7 +86,7 @@ export async function prepare(
     if (target.ok) targets.push(target.value);
     else unprepared.push({scenario, build: name, problem: target.error});
   }
-  return {targets, unprepared, problems};
+  return {targets, unprepared, skipped, problems};
 }
 
 type NativeOptions = PrepareOptions & {readonly cacheRoot: string};

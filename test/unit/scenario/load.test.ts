@@ -265,3 +265,63 @@ describe('the scenario folder', () => {
     );
   });
 });
+
+describe('requires', () => {
+  const requires = (entry: string) => `body: f()\nrequires: [${entry}]\n`;
+
+  it('takes packages, projects and wheels', () => {
+    write('setup.py');
+    write('lib/pyproject.toml');
+    write('dist/Spam-1.0-py3-none-any.whl');
+    const entries =
+      'ujson==5.10.0, {project: ..}, {project: ../lib}, {wheel: numpy>=2}, {wheel: ../dist/Spam-1.0-py3-none-any.whl}';
+    expect(scenario(requires(entries)).requires).toEqual([
+      {type: 'package', requirement: 'ujson==5.10.0'},
+      {type: 'project', path: root},
+      {type: 'project', path: path.join(root, 'lib')},
+      {type: 'wheel', requirement: 'numpy>=2'},
+      {type: 'wheel-file', path: path.join(root, 'dist/Spam-1.0-py3-none-any.whl')},
+    ]);
+  });
+
+  it.each([
+    ['{project: ../..}', 'requires: ../.. leaves the project, which is the folder of leakline.yaml'],
+    ['{project: /srv}', "requires: /srv must be relative to the scenario's own folder"],
+    ['{project: ../none}', 'requires: there is no folder ../none'],
+    ['{project: ../bare}', 'requires: ../bare holds neither pyproject.toml nor setup.py'],
+    ['{project: ../bare/a.txt}', 'requires: ../bare/a.txt is not a folder'],
+    ['{project: ../link}', 'requires: ../link leaves the project, which is the folder of leakline.yaml'],
+    [
+      '{wheel: ../../x.whl}',
+      'requires: ../../x.whl leaves the project, which is the folder of leakline.yaml',
+    ],
+    ['{wheel: ../x.whl}', 'requires: there is no file ../x.whl'],
+    ['{wheel: ./x}', 'requires.0.wheel: a folder stands under a key: "project"'],
+    ['--pre', 'requires.0: is no requirement such as ujson==5.10.0'],
+    ['Ujson, ujson==1', 'requires: two entries make the package ujson'],
+    ['ujson, {wheel: ujson}', 'requires: two entries make the package ujson'],
+  ])('refuses %s', (entry, expected) => {
+    write('bare/a.txt');
+    write('outside/setup.py');
+    symlinkSync(path.dirname(root), path.join(root, 'link'));
+    write('scenarios/a.yaml', requires(entry));
+    expect(load().problems.map(formatProblem).join('\n')).toContain(expected);
+  });
+});
+
+describe('builds', () => {
+  it('takes names and conditions', () => {
+    expect(scenario('body: f()\nbuilds: [cpython-3.9, ">=3.11,<3.14"]\n').builds).toEqual([
+      'cpython-3.9',
+      '>=3.11,<3.14',
+    ]);
+  });
+
+  it.each([
+    ['">3.x"', 'is no condition on versions'],
+    ['"a b"', 'must begin with a letter or digit'],
+  ])('refuses %s', (entry, expected) => {
+    write('scenarios/a.yaml', `body: f()\nbuilds: [${entry}]\n`);
+    expect(load().problems.map(formatProblem).join('\n')).toContain(expected);
+  });
+});

@@ -1,7 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of scenario files
 import {readFileSync} from 'node:fs';
 import {describe, expect, it} from 'vitest';
-import {buildsOf} from '../../../src/scenario/builds.js';
 import {globToRegExp} from '../../../src/scenario/glob.js';
 import {isInside} from '../../../src/scenario/inside.js';
 import {scenarioJsonSchema} from '../../../src/scenario/json-schema.js';
@@ -60,19 +59,6 @@ describe('isInside', () => {
     ['/a/../b', '/a', false],
   ])('%s in %s: %s', (file, folder, expected) => {
     expect(isInside(file, folder)).toBe(expected);
-  });
-});
-
-describe('buildsOf', () => {
-  it.each([
-    [undefined, undefined, ['a', 'b']],
-    [undefined, ['c'], ['c']],
-    [['b', 'c'], undefined, ['b', 'c']],
-    [['b', 'c'], ['c', 'd'], ['c']],
-    [['b'], ['c'], []],
-  ])('a scenario for %j, --build %j', (own, only, expected) => {
-    const config = only === undefined ? {builds: ['a', 'b']} : {builds: ['a', 'b'], onlyBuilds: only};
-    expect(buildsOf(config, own === undefined ? {} : {builds: own})).toEqual(expected);
   });
 });
 
