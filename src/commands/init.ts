@@ -1,4 +1,4 @@
-import {appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {appendFileSync, existsSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {CONFIG_NAME} from '../config/find.js';
 import {loadConfig} from '../config/load.js';
@@ -8,6 +8,7 @@ import type {Config} from '../config/types.js';
 import {SCHEMA_NAME, scenarioJsonSchema} from '../scenario/json-schema.js';
 import {loadScenarios} from '../scenario/load.js';
 import {firstScenario} from '../scenario/template.js';
+import {makeFolder} from '../util/make-folder.js';
 import {formatProblem} from '../util/problem.js';
 import {shownPath} from '../util/shown-path.js';
 
@@ -42,7 +43,7 @@ export function init({cwd}: {readonly cwd: string}, print: Print): 0 | 2 {
 
 /** @throws NodeJS.ErrnoException when the file can neither be written nor exists */
 function writeNew(file: string, text: string, cwd: string, print: Print): void {
-  mkdirSync(path.dirname(file), {recursive: true});
+  makeFolder(path.dirname(file));
   try {
     writeFileSync(file, text, {flag: 'wx'});
     print(`wrote ${shownPath(cwd, file)}`);

@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, realpathSync, writeFileSync} from 'node:fs';
+import {existsSync, realpathSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {loadConfig} from '../config/load.js';
 import {NAME_PATTERN, NAME_RULE} from '../config/schema.js';
@@ -10,6 +10,7 @@ import {matches} from '../scenario/match.js';
 import {type Selection, selectScenarios} from '../scenario/select.js';
 import {scenarioTemplate, type TemplateMode} from '../scenario/template.js';
 import type {Scenario} from '../scenario/types.js';
+import {makeFolder} from '../util/make-folder.js';
 import {formatProblem, type Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {shownPath} from '../util/shown-path.js';
@@ -92,7 +93,7 @@ export function scenarioNew(
   const text = scenarioTemplate(options.mode ?? 'growth', schemaPath);
   const shown = shownPath(options.cwd, file.value);
   try {
-    mkdirSync(path.dirname(file.value), {recursive: true});
+    makeFolder(path.dirname(file.value));
     writeFileSync(file.value, text, {flag: 'wx'});
   } catch (error) {
     return printProblems([{file: shown, message: `cannot be written: ${(error as Error).message}`}], print);

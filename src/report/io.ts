@@ -1,5 +1,6 @@
-import {closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync} from 'node:fs';
+import {closeSync, fstatSync, ftruncateSync, openSync, writeSync} from 'node:fs';
 import path from 'node:path';
+import {makeFolder} from '../util/make-folder.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 
@@ -63,7 +64,7 @@ export interface OpenedFile extends Output {
 export function openFile(file: string, cwd: string, mode: 'replace' | 'append'): Result<OpenedFile, Problem> {
   const absolute = path.resolve(cwd, file);
   try {
-    mkdirSync(path.dirname(absolute), {recursive: true});
+    makeFolder(path.dirname(absolute));
     const descriptor = openSync(absolute, 'a');
     const isOwn = mode === 'replace' && fstatSync(descriptor).isFile();
     const clear = () => {

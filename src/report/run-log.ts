@@ -1,7 +1,8 @@
-import {appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {appendFileSync, readdirSync, readFileSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import type {ScenarioResult} from '../judge/types.js';
 import {writeFileAtomic} from '../util/atomic-file.js';
+import {makeFolder} from '../util/make-folder.js';
 import type {RunSummary} from './events.js';
 
 /** What is known of a run from its start on. */
@@ -35,7 +36,7 @@ export interface RunLog {
  */
 export function openRunLog(stateDirectory: string, identity: RunIdentity): RunLog {
   const folder = runsFolder(stateDirectory);
-  mkdirSync(folder, {recursive: true});
+  makeFolder(folder);
   const file = path.join(folder, `${identity.startedAt.replaceAll(':', '-')}-${process.pid}.jsonl`);
   const write = (line: LogLine) => appendFileSync(file, `${JSON.stringify(line)}\n`);
   write({type: 'started', format: FORMAT, ...identity});

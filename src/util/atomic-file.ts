@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
-import {closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
+import {makeFolder} from './make-folder.js';
 
 /**
  * Writes `text` to `file` so that a reader, a crash or a full disk sees the old content or the
@@ -9,7 +10,7 @@ import path from 'node:path';
  * @throws NodeJS.ErrnoException when it cannot be written; `file` is then as it was
  */
 export function writeFileAtomic(file: string, text: string): void {
-  mkdirSync(path.dirname(file), {recursive: true});
+  makeFolder(path.dirname(file));
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     const descriptor = openSync(temporary, 'wx');

@@ -1,6 +1,7 @@
-import {closeSync, mkdirSync, openSync} from 'node:fs';
+import {closeSync, openSync} from 'node:fs';
 import path from 'node:path';
 import {tryLock, waitForLock} from 'fs-native-extensions';
+import {makeFolder} from './make-folder.js';
 
 /**
  * Runs `work` while holding an exclusive lock on `file`. The lock is the kernel's (an
@@ -12,7 +13,7 @@ import {tryLock, waitForLock} from 'fs-native-extensions';
  * @throws NodeJS.ErrnoException when the file cannot be opened for writing
  */
 export async function withLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
-  mkdirSync(path.dirname(file), {recursive: true});
+  makeFolder(path.dirname(file));
   const descriptor = openSync(file, 'a');
   try {
     if (!tryLock(descriptor)) {
