@@ -1,4 +1,4 @@
-import {Document, isMap, isScalar, visit} from 'yaml';
+import {Document, isMap, visit} from 'yaml';
 import {z} from 'zod';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
@@ -78,11 +78,7 @@ export function printBaseline(baseline: Baseline, scenario: string, build: strin
   for (const [section] of SECTIONS) {
     const map = document.get(section, true);
     if (!isMap(map)) continue;
-    for (const {key, value} of map.items) {
-      // An id such as 123456789012 or 1e2345678901 would be read back as a number.
-      if (isScalar(key)) key.type = /^\d+(e\d+)?$/.test(String(key.value)) ? 'QUOTE_DOUBLE' : 'PLAIN';
-      if (isMap(value)) value.flow = true;
-    }
+    for (const {value} of map.items) if (isMap(value)) value.flow = true;
   }
   visit(document, {
     Scalar: (_, scalar) => {

@@ -13,6 +13,8 @@ describe('the trend of gains', () => {
     ['ups and downs', [-5, 5, -5, 5, -5], 'level'],
     ['one in seven iterations', [14, 14, 15, 14, 14], 'steady'],
     ['a cache that fills', [10, 10, 3, 0, 0], 'unsteady'],
+    ['few blocks, not quite even', [1, 1, 1, 3, 1], 'steady'],
+    ['few blocks, uneven', [1, 1, 1, 4, 1], 'unsteady'],
     ['a late first use', [0, 0, 120, 0, 0], 'unsteady'],
     ['chunks that double', [1, 1, 0, 1, 0], 'unsteady'],
     ['mostly up', [10, -1, 10], 'unsteady'],
