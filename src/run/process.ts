@@ -8,6 +8,7 @@ import {collect} from './collect.js';
 import {withDescriptorLimit} from './descriptor-limit.js';
 import {guarded, readPid, unguarded} from './guard.js';
 import {type Job, type JobFiles, makeJobFiles, type RunContext, taskOf} from './job.js';
+import {notStarted} from './not-started.js';
 import type {Observation} from './observation.js';
 import {agentArgv} from './python-argv.js';
 import {tailOf} from './tail.js';
@@ -15,6 +16,14 @@ import {RUN_MARKER} from './watchdog.js';
 
 /** Runs the job in a valgrind process of its own. */
 export async function runInProcess(job: Job, context: RunContext): Promise<Observation> {
+  try {
+    return await run(job, context);
+  } catch (error) {
+    return notStarted(error, context);
+  }
+}
+
+async function run(job: Job, context: RunContext): Promise<Observation> {
   const files = makeJobFiles(context.workspace);
   const pidFile = path.join(files.folder, 'pid');
   const argv = guarded(commandLine(job, context, files), pidFile);

@@ -1,5 +1,6 @@
 import {type ForkServer, type ServerSettings, startForkServer} from '../../run/forkserver.js';
 import type {Job, RunContext} from '../../run/job.js';
+import {notStarted} from '../../run/not-started.js';
 import {runInProcess} from '../../run/process.js';
 import type {RunJob} from './measure.js';
 import type {Target} from './target.js';
@@ -22,6 +23,14 @@ export function createRunner(targets: readonly Target[], context: RunContext): R
   }
 
   const runJob: RunJob = async (job) => {
+    try {
+      return await runWhereAsked(job);
+    } catch (error) {
+      return {observation: notStarted(error, context)};
+    }
+  };
+
+  const runWhereAsked: RunJob = async (job) => {
     const settings = settingsOf(job);
     const key = keyOf(settings);
     if (settings === undefined || key === undefined) return {observation: await runInProcess(job, context)};
