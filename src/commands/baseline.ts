@@ -8,6 +8,7 @@ import {acceptInterpreterLeaks, isUpdated, updateBaselines} from '../judge/updat
 import type {UpdateMode} from '../judge/update-mode.js';
 import {readLastRun} from '../report/run-log.js';
 import {headline} from '../report/text/headline.js';
+import {quantity} from '../report/text/numbers.js';
 import {buildsOf} from '../scenario/builds.js';
 import {loadScenarios} from '../scenario/load.js';
 import {withLock} from '../util/lock.js';
@@ -38,11 +39,7 @@ export function baselineDiff(options: BaselineOptions, print: Print): number {
       if (change.verdict !== 'known') print(`  ${sign(change.verdict)} ${headline(result, change)}`);
     }
   }
-  print(
-    changed.length === 0
-      ? 'Every baseline says what the last run found.'
-      : `${changed.length} to update: leakline baseline update`,
-  );
+  print(changed.length === 0 ? upToDate(results) : `${changed.length} to update: leakline baseline update`);
   return changed.length === 0 ? EXIT.ok : EXIT.regressed;
 }
 
@@ -60,7 +57,7 @@ export async function baselineUpdate(
     : await updateBaselines(store, results, options.mode);
   for (const file of files) print(`updated ${file}`);
   if (problems.length > 0) return refuse(problems, print);
-  if (files.length === 0) print('Every baseline says what the last run found.');
+  if (files.length === 0) print(upToDate(results));
   return EXIT.ok;
 }
 
@@ -93,6 +90,12 @@ export async function baselinePrune(options: BaselineOptions, print: Print): Pro
   });
   if (gone.length === 0) print('Every baseline belongs to a scenario.');
   return problems.length > 0 ? refuse(problems, print) : EXIT.ok;
+}
+
+function upToDate(results: readonly ScenarioResult[]): string {
+  const failed = results.filter(({failure}) => failure !== undefined).length;
+  const without = failed === 0 ? '' : ` ${quantity(failed, 'scenario')} gave no result: leakline report`;
+  return `Every baseline says what the last run found.${without}`;
 }
 
 const sign = (verdict: 'new' | 'grown' | 'shrunk' | 'fixed') =>

@@ -161,8 +161,11 @@ async function report(
   const {failure} = result;
   if (failure !== undefined) {
     print(headline(result));
-    for (const line of harmless(failure.output).split('\n')) print(`  ${line}`);
-    return failure.reason === 'environment' ? EXIT.usage : EXIT.regressed;
+    if (failure.output !== '') for (const line of harmless(failure.output).split('\n')) print(`  ${line}`);
+    if (failure.reason === 'environment') return EXIT.usage;
+    const problem =
+      options.out === undefined ? undefined : bundle(options.out, [headline(result)], target, print);
+    return problem === undefined ? EXIT.regressed : refuse([problem]);
   }
   const present = result.changes.filter((change): change is Present => change.verdict !== 'fixed');
   const {leak} = options;
@@ -174,9 +177,10 @@ async function report(
     print(`${result.scenario} on ${result.build} leaves ${what} behind${others}.`);
     return EXIT.ok;
   }
+  const findings = shown.map((change) => changeText(result, change));
   const problem =
     (options.shrink ? await printShrunk(shown, target, reporting) : undefined) ??
-    (options.out === undefined ? undefined : bundle(options.out, result, shown, target, print)) ??
+    (options.out === undefined ? undefined : bundle(options.out, findings, target, print)) ??
     (options.gdb ? await debug(shown, target, options, io) : undefined);
   return problem === undefined ? EXIT.regressed : refuse([problem]);
 }
@@ -205,13 +209,11 @@ async function printShrunk(
 
 function bundle(
   folder: string,
-  result: ScenarioResult,
-  shown: readonly Present[],
+  findings: readonly string[],
   target: Target,
   print: (line: string) => void,
 ): Problem | undefined {
   try {
-    const findings = shown.map((change) => changeText(result, change));
     writeBundle(folder, target.job, findings);
   } catch (error) {
     const next = 'name a new or empty folder that you may write to';
