@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {present} from '../util/present.js';
 import type {Problem} from '../util/problem.js';
 import type {Result} from '../util/result.js';
 import {unreachable} from '../util/unreachable.js';
@@ -41,16 +42,16 @@ export function readNamedFiles(
 
   const {value} = document;
   const requires = value.requires.flatMap((entry, index): readonly Requirement[] => {
-    if (typeof entry === 'string') return [{type: 'package', requirement: entry.trim()}];
+    if (typeof entry === 'string') return [packageOf('package', entry)];
     const keys = (key: keyof typeof entry) => ['requires', index, key];
     if (entry.project !== undefined) {
       const project = found(resolveProject(entry.project, folder, root), keys('project'));
       return project.map((each) => ({type: 'project', path: each}));
     }
     if (entry.wheel !== undefined) {
-      if (!isWheelFile(entry.wheel)) return [{type: 'wheel', requirement: entry.wheel.trim()}];
+      if (!isWheelFile(entry.wheel)) return [packageOf('wheel', entry.wheel)];
       const wheel = found(resolveWheel(entry.wheel, folder, root), keys('wheel'));
-      return wheel.map((each) => ({type: 'wheel-file', path: each}));
+      return wheel.map((each) => ({type: 'wheel-file', name: wheelName(path.basename(each)), path: each}));
     }
     const type = entry.extension === undefined ? 'program' : 'extension';
     const source = resolve(entry[type] ?? '', keys(type));
@@ -63,6 +64,12 @@ export function readNamedFiles(
   const [script] = value.script === undefined ? [] : resolve(value.script, ['script']);
   return {files: {requires, suppressions, ...(script === undefined ? {} : {script})}, problems};
 }
+
+const packageOf = (type: 'package' | 'wheel', written: string): Requirement => ({
+  type,
+  name: present(requirementName(written), 'name of a package'),
+  requirement: written.trim(),
+});
 
 /** Two modules of one name would hide each other. */
 function namesakes(
@@ -87,9 +94,8 @@ function nameOf(requirement: Requirement): string {
       return `${requirement.type} ${path.parse(requirement.path).name}`;
     case 'package':
     case 'wheel':
-      return `package ${requirementName(requirement.requirement)}`;
     case 'wheel-file':
-      return `package ${wheelName(path.basename(requirement.path))}`;
+      return `package ${requirement.name}`;
     case 'project':
       return `project ${requirement.path}`;
     default:

@@ -18,16 +18,16 @@ export type Requirement =
   | {readonly type: 'program'; readonly path: string}
   | PackageRequirement;
 
-/** Something that pip installs. */
+/** Something that pip installs. `name` is the package's, normalised (PEP 503). */
 export type PackageRequirement =
   /** A PEP 508 requirement, built from source. */
-  | {readonly type: 'package'; readonly requirement: string}
+  | {readonly type: 'package'; readonly name: string; readonly requirement: string}
   /** The folder of a Python project, built as it is now. */
   | {readonly type: 'project'; readonly path: string}
   /** A PEP 508 requirement, installed from a wheel. */
-  | {readonly type: 'wheel'; readonly requirement: string}
+  | {readonly type: 'wheel'; readonly name: string; readonly requirement: string}
   /** A wheel file. */
-  | {readonly type: 'wheel-file'; readonly path: string};
+  | {readonly type: 'wheel-file'; readonly name: string; readonly path: string};
 
 /** Repeat the body and measure what each iteration leaves behind. */
 export interface GrowthWork {

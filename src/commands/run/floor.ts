@@ -30,6 +30,8 @@ export function createFloors(cacheRoot: string, context: RunContext): (target: T
 function floorKey({fingerprint, job}: Target, {valgrindVersion}: RunContext): string {
   return shortHash([
     fingerprint,
+    // That of a virtual environment looks elsewhere for modules, and reads a file more.
+    job.interpreter?.python ?? '',
     job.interpreter?.probe ?? '',
     job.interpreter?.agent ?? '',
     JSON.stringify(valgrindVersion),

@@ -4,7 +4,7 @@ import type {Config} from '../../config/types.js';
 import {ensureAgent} from '../../python/agent.js';
 import {ensureBuild} from '../../python/build.js';
 import {defaultCacheRoot} from '../../python/cache.js';
-import {ensureEnvironment} from '../../python/environment.js';
+import {type Environment, ensureEnvironment} from '../../python/environment.js';
 import type {OnBuildEvent} from '../../python/events.js';
 import type {PythonBuild} from '../../python/manifest.js';
 import {ensureProbe} from '../../python/probe.js';
@@ -58,7 +58,14 @@ export async function prepare(
   scenarios: readonly Scenario[],
   options: PrepareOptions,
 ): Promise<Prepared> {
-  const native = {cacheRoot: defaultCacheRoot(), signal: options.signal, onEvent: options.onEvent};
+  const cacheRoot = defaultCacheRoot();
+  const native = {
+    cacheRoot,
+    signal: options.signal,
+    onEvent: options.onEvent,
+    // An edited scenario is no reason to build the project anew that it lies in.
+    leaveOut: [config.scenarios, config.baselines, config.stateDirectory, cacheRoot],
+  };
   const versionOf = await buildVersions(config, scenarios);
   const chosen = scenarios.map((scenario) => ({scenario, ...buildsOf(config, scenario, versionOf)}));
   const pairs = chosen.flatMap(({scenario, builds: names}) => names.map((build) => ({scenario, build})));
@@ -72,6 +79,13 @@ export async function prepare(
     builds.set(name, ready);
   }
   const checked = new Map<string, Problem | undefined>();
+  const environments = new Map<string, Result<Environment, Problem>>();
+  const environmentOf = async (build: PythonBuild, requires: Scenario['requires']) => {
+    const key = JSON.stringify([build.name, requires]);
+    const environment = environments.get(key) ?? (await ensureEnvironment(build, requires, native));
+    environments.set(key, environment);
+    return environment;
+  };
   const targets: Target[] = [];
   const unprepared: Prepared['unprepared'][number][] = [];
   for (const {scenario, build: name} of pairs) {
@@ -82,7 +96,7 @@ export async function prepare(
       unprepared.push({scenario, build: name, problem: {message: `the build ${name} could not be made`}});
       continue;
     }
-    const target = await makeTarget(config, scenario, build.value, native, checked);
+    const target = await makeTarget(config, scenario, build.value, environmentOf, checked);
     if (target.ok) targets.push(target.value);
     else unprepared.push({scenario, build: name, problem: target.error});
   }
@@ -111,7 +125,10 @@ async function makeTarget(
   config: Config,
   scenario: Scenario,
   {build, probe, agent}: ReadyBuild,
-  options: NativeOptions,
+  environmentOf: (
+    build: PythonBuild,
+    requires: Scenario['requires'],
+  ) => Promise<Result<Environment, Problem>>,
   checked: Map<string, Problem | undefined>,
 ): Promise<Result<Target, Problem>> {
   const own = [...config.suppressions, ...scenario.suppressions];
@@ -120,7 +137,7 @@ async function makeTarget(
     const problem = checked.get(file);
     if (problem !== undefined) return fail(problem);
   }
-  const environment = await ensureEnvironment(build, scenario.requires, options);
+  const environment = await environmentOf(build, scenario.requires);
   if (!environment.ok) return environment;
   const {work} = scenario;
   const isProgram = work.mode === 'exit' && work.run.type === 'command';
@@ -131,7 +148,7 @@ async function makeTarget(
       ? {}
       : {
           interpreter: {
-            python: build.python,
+            python: environment.value.python,
             version: build.version,
             probe,
             agent,

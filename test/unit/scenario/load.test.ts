@@ -276,11 +276,11 @@ describe('requires', () => {
     const entries =
       'ujson==5.10.0, {project: ..}, {project: ../lib}, {wheel: numpy>=2}, {wheel: ../dist/Spam-1.0-py3-none-any.whl}';
     expect(scenario(requires(entries)).requires).toEqual([
-      {type: 'package', requirement: 'ujson==5.10.0'},
+      {type: 'package', name: 'ujson', requirement: 'ujson==5.10.0'},
       {type: 'project', path: root},
       {type: 'project', path: path.join(root, 'lib')},
-      {type: 'wheel', requirement: 'numpy>=2'},
-      {type: 'wheel-file', path: path.join(root, 'dist/Spam-1.0-py3-none-any.whl')},
+      {type: 'wheel', name: 'numpy', requirement: 'numpy>=2'},
+      {type: 'wheel-file', name: 'spam', path: path.join(root, 'dist/Spam-1.0-py3-none-any.whl')},
     ]);
   });
 
