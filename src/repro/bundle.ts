@@ -173,7 +173,7 @@ Needs valgrind. Run it:
 
     ./${NAMES.script}
 
-What it leaves behind:
+What leakline found:
 
 ${findings.length === 0 ? '    nothing' : findings.map((line) => `    ${line}`).join('\n')}
 ${growth}${python}`;
