@@ -21,7 +21,7 @@ import {plainEnvironment, runStep} from './step.js';
 
 export interface PackagesOptions extends NativeOptions {
   /** Absolute paths of folders that are no part of a project, though they may lie in it. */
-  readonly leaveOut: readonly string[];
+  readonly leaveOut?: readonly string[];
 }
 
 /** An environment with packages. All paths are absolute. */
@@ -37,7 +37,7 @@ export async function ensurePackages(
   requirements: readonly PackageRequirement[],
   options: PackagesOptions,
 ): Promise<Result<Packages, Problem>> {
-  const identified = identify(requirements, options.leaveOut);
+  const identified = identify(requirements, options.leaveOut ?? []);
   if (!identified.ok) return identified;
   const compiler = (await findCompiler())?.version ?? build.compiler;
   const cacheRoot = path.resolve(options.cacheRoot);
@@ -125,7 +125,7 @@ async function installInto({
   const temporary = path.join(pip.sources, id);
   rmSync(temporary, {recursive: true, force: true});
   mkdirSync(temporary, {recursive: true});
-  const copies = copyProjects(requirements, path.join(folder, 'projects'), options.leaveOut);
+  const copies = copyProjects(requirements, path.join(folder, 'projects'), options.leaveOut ?? []);
   const ran = await runStep({
     title,
     argv: [

@@ -19,8 +19,8 @@ const TOP_FOLDERS = /^(_?build|builddir|cmake-build-.*|_skbuild|dist|target|whee
 /** Folders that hold nothing of a project's own, wherever they are. */
 const FOLDERS = /^(__pycache__|node_modules|__pypackages__|.*\.egg-info)$/;
 
-/** Files that builds leave beside the sources. */
-const FILES = /\.(py[cod]|o|obj|gcda|gcno)$|\.(cpython-[^/]*|abi3)\.so$/;
+/** Files that builds leave beside the sources, and what a worktree of git has instead of a folder. */
+const FILES = /\.(py[cod]|o|obj|gcda|gcno)$|\.(cpython-[^/]*|abi3)\.so$|^\.git$/;
 
 interface Entry {
   /** Relative to the project's folder. */

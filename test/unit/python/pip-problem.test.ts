@@ -1,0 +1,42 @@
+import {describe, expect, it} from 'vitest';
+import {pipProblem} from '../../../src/python/pip-problem.js';
+
+const problemOf = pipProblem('installation of spam on cpython-3.13', '/logs/pip.log');
+
+describe('pipProblem', () => {
+  it("names the compiler's first error, shows the end, leaves out what says nothing", () => {
+    const output = [
+      'Collecting spam',
+      '      src/spam.c: In function ‘f’:',
+      '      src/spam.c:6:21: error: too few arguments',
+      '      src/spam.c:7:1: error: another',
+      '      [end of output]',
+      '  ',
+      '  note: This error originates from a subprocess, and is likely not a problem with pip.',
+      '  ERROR: Failed building wheel for spam',
+    ].join('\n');
+    const {message, detail, next} = problemOf(output);
+    expect(message).toBe(
+      'The installation of spam on cpython-3.13 failed: src/spam.c:6:21: error: too few arguments',
+    );
+    expect(detail).toMatch(/^Collecting spam[\s\S]*Failed building wheel for spam$/);
+    expect(detail).not.toContain('originates from a subprocess');
+    expect(next).toBe('the whole output is in /logs/pip.log');
+  });
+
+  it('shows 30 lines of a long output, cut to a width', () => {
+    const lines = Array.from({length: 100}, (_, index) => `line ${index} ${'x'.repeat(300)}`);
+    const shown = problemOf(lines.join('\n')).detail?.split('\n') ?? [];
+    expect(shown).toHaveLength(30);
+    expect(shown.at(-1)).toMatch(/^line 99 x+…$/);
+    expect(shown.at(-1)?.length).toBeLessThan(200);
+  });
+
+  it.each([
+    ['ERROR: No matching distribution found for spam==1.0', /write \{wheel: spam==1\.0\}/],
+    ['fatal error: zlib.h: No such file or directory', /-dev package that holds zlib\.h/],
+    ['  Cargo, the Rust package manager, is not installed or is not on PATH.', /Rust compiler is missing/],
+  ])('advises on %j', (output, expected) => {
+    expect(problemOf(output).next).toMatch(expected);
+  });
+});
