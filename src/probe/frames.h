@@ -64,9 +64,13 @@ static const unsigned char trampoline_code[] = {
 
 #define TRAMPOLINE_STRIDE 32
 #define TRAMPOLINES_MAX (1UL << 18)
+/* So many become writable at a time. A leak check reads whatever the program could write to, and
+   would spend a quarter of its time on trampolines that do not exist. */
+#define TRAMPOLINES_AT_ONCE (1UL << 11)
 
 static unsigned char *trampoline_area;
 static unsigned long trampolines_used;
+static unsigned long trampolines_writable;
 static Py_ssize_t extra_index = -1;
 static char map_before_pid[2048];
 static char map_after_pid[2048];
@@ -98,16 +102,35 @@ utf8_or(PyObject *text, const char *otherwise)
     return utf8;
 }
 
+/* Where the trampoline of a slot is written to, NULL when there is no room for it. */
+static unsigned char *
+place_of(unsigned long slot)
+{
+    if (slot >= TRAMPOLINES_MAX) {
+        return NULL;
+    }
+    /* Two threads may do this at the same time: whatever is below the higher mark is writable. */
+    if (slot >= __atomic_load_n(&trampolines_writable, __ATOMIC_ACQUIRE)) {
+        unsigned long end = slot - slot % TRAMPOLINES_AT_ONCE + TRAMPOLINES_AT_ONCE;
+        if (mprotect(trampoline_area, end * TRAMPOLINE_STRIDE,
+                     PROT_READ | PROT_WRITE | PROT_EXEC) < 0) {
+            return NULL;
+        }
+        __atomic_store_n(&trampolines_writable, end, __ATOMIC_RELEASE);
+    }
+    return trampoline_area + slot * TRAMPOLINE_STRIDE;
+}
+
 /* A trampoline that bears the code object's name, NULL when there is no room for more. */
 static trampoline
 make_trampoline(PyCodeObject *code)
 {
     char line[4096];
     unsigned long slot = __atomic_fetch_add(&trampolines_used, 1, __ATOMIC_RELAXED);
-    if (slot >= TRAMPOLINES_MAX) {
+    unsigned char *start = place_of(slot);
+    if (start == NULL) {
         return NULL;
     }
-    unsigned char *start = trampoline_area + slot * TRAMPOLINE_STRIDE;
     memcpy(start, trampoline_code, sizeof(trampoline_code));
     __builtin___clear_cache((char *)start, (char *)start + TRAMPOLINE_STRIDE);
 #if PY_VERSION_HEX >= 0x030B0000
@@ -188,7 +211,7 @@ name_frames(PyObject *Py_UNUSED(module), PyObject *args)
     strcpy(map_after_pid, after);
     if (trampoline_area == NULL) {
         void *area = mmap(NULL, TRAMPOLINES_MAX * TRAMPOLINE_STRIDE,
-                          PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                          PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (area == MAP_FAILED || (extra_index = REQUEST_EXTRA_INDEX(NULL)) < 0) {
             Py_RETURN_FALSE;
         }

@@ -107,11 +107,10 @@ run_intervals(PyObject *code, PyObject *namespace, PyObject *collect, unsigned l
               unsigned long iterations, struct checkpoint *checkpoints, unsigned long last,
               const char *xml)
 {
-    if (run_body(code, namespace, warmup) < 0) {
-        return -1;
-    }
     for (unsigned long number = 0; number <= last; number++) {
-        if (number > 0 && run_body(code, namespace, iterations) < 0) {
+        /* One call for both: another return address would be another stack, and what the body
+           replaces in each run would be a change of two loss records. */
+        if (run_body(code, namespace, number == 0 ? warmup : iterations) < 0) {
             return -1;
         }
         /* Twice: what a finaliser of the first run let go of is garbage only then. */

@@ -7,13 +7,11 @@ import select
 import signal
 import sys
 
-from . import EXIT_BAD_TASK, EXIT_PRELOAD_FAILED, EXIT_THREADS, failure, sections, wire
+from . import EXIT_BAD_TASK, EXIT_PRELOAD_FAILED, EXIT_THREADS, failure, rehearsal, sections, wire
 from . import task as tasks
 
 # The pipe that leakline reads; the process inherits it.
 ANSWERS = 3
-
-REHEARSAL = {'text': 'pass\n', 'line': 1, 'indent': 0}
 
 
 def answer(event, **fields):
@@ -35,21 +33,6 @@ def preload(names):
         if thread_count() > before:
             threaded.append(name)
     return threaded
-
-
-def rehearse(probe):
-    """Goes once along the way that each child goes.
-
-    valgrind translates machine code when it first runs; a child inherits the translations.
-    """
-    import linecache    # noqa: F401 (loaded for the children)
-    import traceback    # noqa: F401
-    code = sections.compile_sections({'body': REHEARSAL}, 'rehearsal')['body']
-    probe.measure(code, {'__builtins__': __builtins__}, gc.collect, 1, 1, 0, '')
-    try:
-        sections.run_section('body', int, 'not a number')
-    except sections.SectionError as error:
-        failure.describe(error, {'file': 'rehearsal'})
 
 
 def open_wakeup():
@@ -200,6 +183,6 @@ def serve(path):
     if thread_count() > 1:
         answer('threads', modules=threaded)
         return EXIT_THREADS
-    rehearse(probe)
+    rehearsal.rehearse(probe)
     answer_requests(probe)
     os._exit(0)
