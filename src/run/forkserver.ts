@@ -91,6 +91,7 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
         valgrind: context.valgrind,
         xmlFile,
         suppressions: settings.suppressions,
+        defaultSuppressions: context.growthSuppressions,
         trackFds: false,
         extra: settings.valgrindOptions,
       }),

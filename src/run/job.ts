@@ -54,6 +54,12 @@ export interface RunContext {
   /** Path of the valgrind program. */
   readonly valgrind: string;
   readonly valgrindVersion: ValgrindVersion;
+  /**
+   * What growth mode uses instead of valgrind's own suppressions: a copy without their rules for
+   * leaks. What these hide, the tables of thread-local storage, does not grow with iterations.
+   * Valgrind's own are used when it is absent.
+   */
+  readonly growthSuppressions?: string;
   /** Ends everything. */
   readonly signal: AbortSignal;
 }

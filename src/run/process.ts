@@ -58,6 +58,7 @@ function commandLine(job: Job, context: RunContext, files: JobFiles): readonly s
     xmlFile: xml,
     logFile: log,
     suppressions: job.suppressions,
+    ...(job.scenario.work.mode === 'growth' ? {defaultSuppressions: context.growthSuppressions} : {}),
     trackFds: featuresOf(context.valgrindVersion).hasDescriptorsInXml && job.interpreter === undefined,
     extra: job.valgrindOptions,
   });

@@ -11,6 +11,8 @@ export interface MemcheckOptions {
   readonly logFile?: string;
   /** Paths of suppression files, all of which apply. */
   readonly suppressions: readonly string[];
+  /** Suppression file to use instead of valgrind's own. */
+  readonly defaultSuppressions?: string | undefined;
   /** Report descriptors that are left open; to the XML from valgrind 3.23 on only. */
   readonly trackFds: boolean;
   /** Say where an uninitialised value was made; about twice as slow. */
@@ -55,6 +57,9 @@ export function memcheckArgv(options: MemcheckOptions): string[] {
     ...(options.trackOrigins ? ['--track-origins=yes'] : []),
     ...(options.trackFds ? ['--track-fds=yes'] : []),
     ...(options.traceChildren ? ['--trace-children=yes'] : []),
+    ...(options.defaultSuppressions === undefined
+      ? []
+      : ['--default-suppressions=no', `--suppressions=${options.defaultSuppressions}`]),
     ...options.suppressions.map((file) => `--suppressions=${file}`),
     ...options.extra,
   ];

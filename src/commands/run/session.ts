@@ -1,10 +1,14 @@
 import {randomBytes} from 'node:crypto';
+import {writeFileSync} from 'node:fs';
+import path from 'node:path';
 import type {RunContext} from '../../run/job.js';
 import {startWatchdog} from '../../run/watchdog.js';
 import {openWorkspace} from '../../run/workspace.js';
 import {captureOutput} from '../../util/child.js';
+import {defined} from '../../util/defined.js';
 import type {Problem} from '../../util/problem.js';
 import {fail, ok, type Result} from '../../util/result.js';
+import {findDefaultSuppressions, withoutLeakRules} from '../../valgrind/default-suppressions.js';
 import {featuresOf, parseValgrindVersion} from '../../valgrind/version.js';
 
 /** A run's context, and what ends it. */
@@ -14,10 +18,12 @@ export interface Session {
   readonly close: () => Promise<void>;
 }
 
+const VALGRIND = 'valgrind';
+
 /** Finds valgrind and opens what a run needs. */
 export async function openSession(signal: AbortSignal): Promise<Result<Session, Problem>> {
   const next = 'leakline doctor --fix';
-  const text = await captureOutput(['valgrind', '--version']);
+  const text = await captureOutput([VALGRIND, '--version']);
   const version = text === undefined ? undefined : parseValgrindVersion(text);
   if (version === undefined) return fail({message: 'valgrind is not installed', next});
   if (!featuresOf(version).isSupported) {
@@ -27,7 +33,14 @@ export async function openSession(signal: AbortSignal): Promise<Result<Session, 
   try {
     const workspace = openWorkspace();
     const stopWatching = startWatchdog(marker, workspace.root);
-    const context: RunContext = {workspace, marker, valgrind: 'valgrind', valgrindVersion: version, signal};
+    const context: RunContext = {
+      workspace,
+      marker,
+      valgrind: VALGRIND,
+      valgrindVersion: version,
+      ...defined({growthSuppressions: writeGrowthSuppressions(workspace.root)}),
+      signal,
+    };
     return ok({
       context,
       close: async () => {
@@ -40,5 +53,20 @@ export async function openSession(signal: AbortSignal): Promise<Result<Session, 
       message: `No temporary folder can be made: ${(error as Error).message}`,
       next: 'set TMPDIR to a folder that can be written and has room',
     });
+  }
+}
+
+/** The file for {@link RunContext.growthSuppressions}, undefined when it cannot be made. */
+function writeGrowthSuppressions(folder: string): string | undefined {
+  const defaults = findDefaultSuppressions(VALGRIND);
+  const text = defaults === undefined ? undefined : withoutLeakRules(defaults);
+  if (text === undefined) return undefined;
+  const file = path.join(folder, 'errors.supp');
+  try {
+    writeFileSync(file, text);
+    return file;
+  } catch {
+    // A full disk: what comes next tells of it.
+    return undefined;
   }
 }
