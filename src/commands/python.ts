@@ -3,7 +3,7 @@ import {ensureBuild, locateBuild} from '../python/build.js';
 import {defaultCacheRoot} from '../python/cache.js';
 import type {OnBuildEvent} from '../python/events.js';
 import type {PythonBuild} from '../python/manifest.js';
-import type {Recipe} from '../python/recipe.js';
+import type {AnyRecipe} from '../python/recipe.js';
 import {loadRecipe, recipeFolders, recipeNames} from '../python/recipe-file.js';
 import {formatEstimate, formatSize, quantity} from '../report/text/numbers.js';
 import type {Problem} from '../util/problem.js';
@@ -34,8 +34,12 @@ export async function pythonList(options: PythonOptions, print: Print): Promise<
   return printProblems(problems, print);
 }
 
-function row(recipe: Recipe, build: PythonBuild | undefined, now: Date): readonly string[] {
-  const {source, name, profile} = recipe;
+function row(recipe: AnyRecipe, build: PythonBuild | undefined, now: Date): readonly string[] {
+  const {name, profile} = recipe;
+  if (recipe.profile === 'foreign') {
+    return [name, build?.version.join('.') ?? '-', profile, '-', 'not by leakline', build?.python ?? ''];
+  }
+  const {source} = recipe;
   if (build === undefined) {
     return [name, source.type === 'release' ? source.release.version : '-', profile, '-', 'not built', ''];
   }
@@ -86,7 +90,8 @@ export async function pythonBuild(
       const code = printProblems([build.error], print);
       return signal.aborted ? EXIT.interrupted : code;
     }
-    print(`${name} is in ${build.value.folder}`);
+    const {profile, folder, python} = build.value;
+    print(profile === 'foreign' ? `${name} is ${python}: nothing to build` : `${name} is in ${folder}`);
   }
   return 0;
 }

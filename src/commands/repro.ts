@@ -119,11 +119,10 @@ async function reproduce(
   target: Target,
   context: RunContext,
 ): Promise<Result<ScenarioResult, readonly Problem[]>> {
-  const {id} = target.job.scenario;
-  const baselines = readBaselines(baselineStore(config), id, target.build);
+  const {id, work} = target.job.scenario;
+  const baselines = readBaselines(baselineStore(config), id, target.build, work.mode);
   if (!baselines.ok) return baselines;
-  const isExit = target.job.scenario.work.mode === 'exit';
-  const floor = isExit ? await createFloors(defaultCacheRoot(), context)(target) : ok([]);
+  const floor = await createFloors(defaultCacheRoot(), context)(target);
   if (!floor.ok) return fail([floor.error]);
   const {own, interpreter} = baselines.value;
   return ok(

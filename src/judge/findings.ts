@@ -101,7 +101,7 @@ function resourceGrowths(
 }
 
 /** Memory errors by kind and place. */
-export function errorsOf({errors}: Observation, place: Place): readonly ErrorFinding[] {
+export function errorsOf({errors}: Pick<Observation, 'errors'>, place: Place): readonly ErrorFinding[] {
   const byId = new Map<string, ErrorFinding>();
   for (const {error, count} of errors) {
     const [first, ...others] = error.stacks.map(({what = '', frames}) => ({

@@ -34,17 +34,19 @@ export async function execute(target: Target, execution: Execution): Promise<Exe
   const {build} = target;
   const {id, work} = target.job.scenario;
   const baseline = readBaselines(store, id, build, work.mode);
-  const floor = work.mode === 'exit' ? await floorOf(target) : ok([]);
-  if (!baseline.ok || !floor.ok) {
-    const problems = [...(baseline.ok ? [] : baseline.error), ...(floor.ok ? [] : [floor.error])];
-    return {result: unmeasured(target.job.scenario, build, problems), problems};
-  }
+  const refuse = (problems: readonly Problem[]) => ({
+    result: unmeasured(target.job.scenario, build, problems),
+    problems,
+  });
+  if (!baseline.ok) return refuse(baseline.error);
   const {own, interpreter} = baseline.value;
   const entries = own?.entries ?? [];
   const cached = cache?.find(target, [...entries, ...interpreter]);
   // Without a baseline, an exit scenario that leaves nothing has not passed.
   if (cached?.hadBaseline === (own !== undefined)) return {result: cached, problems: []};
 
+  const floor = await floorOf(target);
+  if (!floor.ok) return refuse([floor.error]);
   const judging: Judging = {
     target,
     expectation: {entries, interpreter},

@@ -2,23 +2,27 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import {failureOf} from '../../judge/failure.js';
 import type {Job, RunContext} from '../../run/job.js';
+import type {Observation} from '../../run/observation.js';
 import {runInProcess} from '../../run/process.js';
 import {writeFileAtomic} from '../../util/atomic-file.js';
 import {shortHash} from '../../util/hash.js';
 import type {Problem} from '../../util/problem.js';
 import {fail, ok, type Result} from '../../util/result.js';
-import type {LossRecord} from '../../valgrind/types.js';
 import {contentsOf} from './contents.js';
 import type {Target} from './target.js';
 
-/** What an empty scenario leaves behind. */
-export type Floor = Result<readonly LossRecord[], Problem>;
+/** What an empty scenario leaves behind, and the memory errors of the interpreter's own start. */
+export type FloorContent = Pick<Observation, 'atExit' | 'errors'>;
+export type Floor = Result<FloorContent, Problem>;
+
+/** That of a program, which is its own affair from its first instruction on. */
+const NO_FLOOR: FloorContent = {atExit: [], errors: []};
 
 /** Gives the floor of a target, which is measured once per build and kept in the cache. */
 export function createFloors(cacheRoot: string, context: RunContext): (target: Target) => Promise<Floor> {
   const floors = new Map<string, Promise<Floor>>();
   return (target) => {
-    if (target.job.interpreter === undefined) return Promise.resolve(ok([]));
+    if (target.job.interpreter === undefined) return Promise.resolve(ok(NO_FLOOR));
     const key = floorKey(target, context);
     const floor = floors.get(key) ?? floorOf(target, path.join(cacheRoot, 'floors', `${key}.json`), context);
     floors.set(key, floor);
@@ -26,9 +30,13 @@ export function createFloors(cacheRoot: string, context: RunContext): (target: T
   };
 }
 
+/** Changes when what is kept of a floor does. */
+const FORMAT = 2;
+
 /** Whatever changes what an empty scenario leaves behind. */
 function floorKey({fingerprint, job}: Target, {valgrindVersion}: RunContext): string {
   return shortHash([
+    String(FORMAT),
     fingerprint,
     // That of a virtual environment looks elsewhere for modules, and reads a file more.
     job.interpreter?.python ?? '',
@@ -42,7 +50,7 @@ function floorKey({fingerprint, job}: Target, {valgrindVersion}: RunContext): st
 
 async function floorOf(target: Target, file: string, context: RunContext): Promise<Floor> {
   try {
-    return ok(JSON.parse(readFileSync(file, 'utf8')) as readonly LossRecord[]);
+    return ok(JSON.parse(readFileSync(file, 'utf8')) as FloorContent);
   } catch {
     // Not measured yet, or what is there is no JSON: measured anew.
   }
@@ -54,12 +62,13 @@ async function floorOf(target: Target, file: string, context: RunContext): Promi
       detail: failure.output,
     });
   }
+  const floor: FloorContent = {atExit: observation.atExit, errors: observation.errors};
   try {
-    writeFileAtomic(file, JSON.stringify(observation.atExit));
+    writeFileAtomic(file, JSON.stringify(floor));
   } catch {
     // A full or read-only cache costs time only: the next run measures again.
   }
-  return ok(observation.atExit);
+  return ok(floor);
 }
 
 /** The job with nothing to do. */

@@ -3,12 +3,12 @@ import {decide, type GrowthCase, type Measurement, unconfirmedFindings} from '..
 import {failureOf} from '../../judge/failure.js';
 import {errorsOf, exitFindings, totalsOf} from '../../judge/findings.js';
 import {statusOf} from '../../judge/status.js';
-import type {Failure, Finding, ScenarioResult} from '../../judge/types.js';
+import type {Change, ErrorFinding, Failure, Finding, ScenarioResult} from '../../judge/types.js';
 import type {Job} from '../../run/job.js';
 import type {Observation} from '../../run/observation.js';
 import type {GrowthWork, Scenario} from '../../scenario/types.js';
 import {defined} from '../../util/defined.js';
-import type {LossRecord} from '../../valgrind/types.js';
+import type {FloorContent} from './floor.js';
 import type {Target} from './target.js';
 
 /** Runs a job and says where it ran; `note` is why that was not where it was asked for. */
@@ -20,7 +20,7 @@ export interface Judging {
   readonly expectation: Pick<Expectation, 'entries' | 'interpreter'>;
   readonly hadBaseline: boolean;
   /** Exit mode: what an empty scenario leaves behind on the build; none for programs. */
-  readonly floor: readonly LossRecord[];
+  readonly floor: FloorContent;
   /** Growth mode: see {@link GrowthCase.confirmAtOnce}. */
   readonly confirmAtOnce?: boolean;
 }
@@ -51,13 +51,13 @@ async function measureExit(judging: Judging, runJob: RunJob): Promise<ScenarioRe
   const failure = failureOf(observation, defined({allocator: target.allocator}));
   if (failure !== undefined) return failed(judging, [observation], failure, notes);
   const findings = [
-    ...exitFindings(observation, floor, target.place),
-    ...errorsOf(observation, target.place),
+    ...exitFindings(observation, floor.atExit, target.place),
+    ...ownErrors(observation, judging),
   ];
   return {
     ...judged(judging, [observation], findings, 1, notes),
     totals: totalsOf(observation.atExit),
-    ...(target.job.interpreter === undefined ? {} : {floor: totalsOf(floor)}),
+    ...(target.job.interpreter === undefined ? {} : {floor: totalsOf(floor.atExit)}),
   };
 }
 
@@ -79,7 +79,7 @@ async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob)
     const observations = measurements.map(({observation}) => observation);
     if (decision.type === 'decided') {
       const findings = [...decision.findings, ...firstErrors(measurements, judging)];
-      notes.push(...decision.notes);
+      notes.push(...decision.notes, ...lateErrors(measurements, judging));
       return {
         ...judged(judging, observations, findings, decision.totalIterations, notes),
         ...defined({iterations: measurements.at(-1)?.iterations}),
@@ -107,9 +107,28 @@ async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob)
   }
 }
 
+/** The memory errors that are not those of the interpreter's own start. */
+function ownErrors(observation: Observation, {floor, target: {place}}: Judging): readonly ErrorFinding[] {
+  const known = new Set(errorsOf(floor, place).map(({id}) => id));
+  return errorsOf(observation, place).filter(({id}) => !known.has(id));
+}
+
 /** Errors depend on how often the body ran, so the measurement that every run makes is the one that counts. */
-const firstErrors = ([first]: readonly Measurement[], {target}: Judging): readonly Finding[] =>
-  first === undefined ? [] : errorsOf(first.observation, target.place);
+const firstErrors = ([first]: readonly Measurement[], judging: Judging): readonly Finding[] =>
+  first === undefined ? [] : ownErrors(first.observation, judging);
+
+/** A word about memory errors that only a longer measurement saw. */
+function lateErrors(measurements: readonly Measurement[], judging: Judging): readonly string[] {
+  const first = new Set(firstErrors(measurements, judging).map(({id}) => id));
+  const late = measurements
+    .slice(1)
+    .flatMap(({observation}) => ownErrors(observation, judging))
+    .filter(({id}) => !first.has(id));
+  const texts = late.map(({what, frames}) => `${what} in ${frames[0]?.name ?? '???'}`);
+  return [...new Set(texts)].map(
+    (text) => `only over more iterations: ${text}; raise "iterations" to have it judged`,
+  );
+}
 
 /** The job with more iterations, and with as much more warm-up and time. */
 function jobFor(job: Job, work: GrowthWork, iterations: number): Job {
@@ -151,6 +170,15 @@ function judged(
   };
 }
 
+/** What went wrong with memory until something failed: often the reason why it did. */
+function errorsBefore(judging: Judging, observations: readonly Observation[]): readonly Change[] {
+  const errors = observations.flatMap((observation) => ownErrors(observation, judging));
+  const unique = [...new Map(errors.map((error) => [error.id, error])).values()];
+  const {mode} = judging.target.job.scenario.work;
+  const changes = compare(unique, {...judging.expectation, mode, totalIterations: 1});
+  return changes.filter(({verdict}) => verdict === 'new' || verdict === 'grown');
+}
+
 function failed(
   judging: Judging,
   observations: readonly Observation[],
@@ -161,7 +189,7 @@ function failed(
     ...resultHead(judging.target.job.scenario, judging.target.build),
     ...runFacts(judging, observations, notes),
     status: failure.reason === 'timed-out' ? 'timed-out' : 'failed',
-    changes: [],
+    changes: errorsBefore(judging, observations),
     failure,
   };
 }

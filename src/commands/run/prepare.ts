@@ -6,9 +6,9 @@ import {ensureBuild} from '../../python/build.js';
 import {defaultCacheRoot} from '../../python/cache.js';
 import {type Environment, ensureEnvironment} from '../../python/environment.js';
 import type {OnBuildEvent} from '../../python/events.js';
+import {FOREIGN_ENVIRONMENT, foreignNotice} from '../../python/foreign.js';
 import type {PythonBuild} from '../../python/manifest.js';
 import {ensureProbe} from '../../python/probe.js';
-import type {Profile} from '../../python/recipe.js';
 import {loadRecipe, recipeFolders} from '../../python/recipe-file.js';
 import type {Job} from '../../run/job.js';
 import {buildsOf} from '../../scenario/builds.js';
@@ -50,7 +50,8 @@ const ALLOCATORS = {
   malloc: 'malloc',
   'memory-debugger': 'pymalloc',
   'free-threaded': 'mimalloc',
-} as const satisfies Record<Profile, string>;
+  foreign: 'malloc',
+} as const satisfies Record<PythonBuild['profile'], string>;
 
 /** Makes the builds, the probe and the environments that the scenarios need, one after another. */
 export async function prepare(
@@ -114,6 +115,9 @@ async function makeBuild(
   if (!recipe.ok) return recipe;
   const build = await ensureBuild(recipe.value, {...options, sources: process.env.LEAKLINE_SOURCES});
   if (!build.ok) return fail([build.error]);
+  if (build.value.profile === 'foreign') {
+    options.onEvent({type: 'build-warning', build: name, problem: foreignNotice(build.value)});
+  }
   const probe = await ensureProbe(build.value, options);
   if (!probe.ok) return fail([probe.error]);
   const agent = await ensureAgent(build.value, options);
@@ -141,6 +145,7 @@ async function makeTarget(
   if (!environment.ok) return environment;
   const {work} = scenario;
   const isProgram = work.mode === 'exit' && work.run.type === 'command';
+  const env = build.profile === 'foreign' ? {...scenario.env, ...FOREIGN_ENVIRONMENT} : scenario.env;
   const programFolders = [...environment.value.binPath, `${build.prefix}/bin`];
   const job: Job = {
     scenario: isolated(scenario, config),
@@ -156,7 +161,7 @@ async function makeTarget(
           },
         }),
     environment: (workingFolder) =>
-      scenarioEnvironment(config, scenario, process.env, {workingFolder, programFolders}),
+      scenarioEnvironment(config, {env}, process.env, {workingFolder, programFolders}),
     suppressions: [...build.suppressions, ...own],
     valgrindOptions: [...config.valgrind, ...scenario.valgrind],
     warmup: work.mode === 'growth' ? work.warmup : 0,

@@ -58,7 +58,7 @@ function execution(observe: (iterations: number) => Observation, over: Partial<E
       release: async () => {},
       close: async () => {},
     },
-    floorOf: async () => ok([]),
+    floorOf: async () => ok({atExit: [], errors: []}),
     cache: undefined,
     update: 'none',
     ...over,

@@ -58,7 +58,7 @@ const asked = () =>
 
 describe('the floor', () => {
   it('is what an empty scenario leaves', async () => {
-    expect(await floors()(target())).toEqual({ok: true, value: []});
+    expect(await floors()(target())).toEqual({ok: true, value: {atExit: [], errors: []}});
     expect(asked()).toEqual([JSON.stringify(['pass\n', {}, []])]);
   });
 
@@ -83,13 +83,13 @@ describe('the floor', () => {
     await floors()(target());
     const [name = ''] = readdirSync(path.join(cache, 'floors'));
     writeFileSync(path.join(cache, 'floors', name), '[{"type":');
-    expect(await floors()(target())).toEqual({ok: true, value: []});
+    expect(await floors()(target())).toEqual({ok: true, value: {atExit: [], errors: []}});
     expect(asked()).toHaveLength(2);
   });
 
   it('is had without a cache that can be written', async () => {
     writeFileSync(cache, 'no folder');
-    expect(await floors()(target())).toEqual({ok: true, value: []});
+    expect(await floors()(target())).toEqual({ok: true, value: {atExit: [], errors: []}});
   });
 
   it('that cannot be measured is a problem, and is not kept', async () => {
@@ -101,12 +101,12 @@ describe('the floor', () => {
         detail: 'no',
       },
     });
-    expect(await floors()(target())).toEqual({ok: true, value: []});
+    expect(await floors()(target())).toEqual({ok: true, value: {atExit: [], errors: []}});
   });
 
   it('of a program is none', async () => {
     const {interpreter: _, ...program} = target().job;
-    expect(await floors()(target({job: program}))).toEqual({ok: true, value: []});
+    expect(await floors()(target({job: program}))).toEqual({ok: true, value: {atExit: [], errors: []}});
     expect(asked()).toEqual([]);
   });
 });

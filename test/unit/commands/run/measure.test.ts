@@ -22,7 +22,7 @@ const judging = (over: Partial<Judging> = {}): Judging => ({
   target: growthTarget(),
   expectation: {entries: [], interpreter: []},
   hadBaseline: false,
-  floor: [],
+  floor: {atExit: [], errors: []},
   ...over,
 });
 
@@ -184,7 +184,7 @@ describe('an exit scenario', () => {
     const floor = [record({stack: INTERPRETERS, blocks: 5, bytes: 500})];
     const {result, jobs} = await run([observation({atExit: [...floor, ...atExit]})], {
       target: exitTarget,
-      floor,
+      floor: {atExit: floor, errors: []},
     });
     expect(jobs).toHaveLength(1);
     expect(result).toMatchObject({
@@ -222,5 +222,30 @@ describe('an exit scenario', () => {
     const {result} = await run([seen], {target: {...target, job: program}});
     expect(result).not.toHaveProperty('floor');
     expect(result).toMatchObject({status: 'unbaselined', totals: {definite: {blocks: 2}}});
+  });
+});
+
+describe('memory errors', () => {
+  const errors = [{error: memoryError(), count: 3}];
+
+  it('of the interpreter itself, which an empty scenario has too, are not judged', async () => {
+    const floor = {atExit: [], errors};
+    expect((await run([clean({errors})], {floor})).result).toMatchObject({status: 'passed', changes: []});
+    expect((await run([clean({errors})])).result).toMatchObject({status: 'regressed'});
+  });
+
+  it('that came before a crash are told with it', async () => {
+    const {result} = await run([observation({...crash, errors})]);
+    expect(result).toMatchObject({
+      status: 'failed',
+      failure: {reason: 'signal'},
+      changes: [{verdict: 'new', now: {type: 'error', kind: 'InvalidRead'}}],
+    });
+  });
+
+  it('that only the longer run met are told, not judged', async () => {
+    const {result} = await run([steady(10), steady(100, {errors})]);
+    expect(result.changes).toHaveLength(1);
+    expect(result.notes).toContainEqual(expect.stringContaining('Invalid read of size 4 in read_past_end'));
   });
 });
