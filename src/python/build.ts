@@ -7,10 +7,11 @@ import {makeBuild} from './build-steps.js';
 import {buildsFolder, cacheProblem, lockFile, logFolder, markUsed} from './cache.js';
 import {type Compiler, findCompiler} from './compiler.js';
 import type {OnBuildEvent} from './events.js';
+import {askForeign} from './foreign.js';
 import {whileLocked} from './locked.js';
 import {buildOf, type PythonBuild, readManifest, writeManifest} from './manifest.js';
 import {folderBytes} from './prune.js';
-import {buildFingerprint, type Recipe, recipeFingerprint} from './recipe.js';
+import {type AnyRecipe, buildFingerprint, type Recipe, recipeFingerprint} from './recipe.js';
 import {sourceIdentity} from './source-tree.js';
 
 export interface EnsureBuildOptions {
@@ -24,14 +25,16 @@ export interface EnsureBuildOptions {
 }
 
 /**
- * The finished build of `recipe`: the one in the cache, or a new one. A finished build is found
+ * The finished build of `recipe`: the one in the cache, or a new one; an interpreter of the user's
+ * is asked what it is. A finished build is found
  * by reading its manifest alone, without a lock and without needing a compiler. Processes that
  * want the same build at the same time make it once.
  */
 export async function ensureBuild(
-  recipe: Recipe,
+  recipe: AnyRecipe,
   options: EnsureBuildOptions,
 ): Promise<Result<PythonBuild, Problem>> {
+  if (recipe.profile === 'foreign') return askForeign(recipe);
   const located = await locateBuild(recipe, options.cacheRoot);
   if (!located.ok) return located;
   const {finished, recipeHash, target} = located.value;
@@ -63,7 +66,15 @@ export interface LocatedBuild {
 }
 
 /** Looks for the build of `recipe` without making anything. */
-export async function locateBuild(recipe: Recipe, cacheRoot: string): Promise<Result<LocatedBuild, Problem>> {
+export async function locateBuild(
+  recipe: AnyRecipe,
+  cacheRoot: string,
+): Promise<Result<LocatedBuild, Problem>> {
+  if (recipe.profile === 'foreign') {
+    const build = await askForeign(recipe);
+    if (!build.ok) return build;
+    return ok({recipeHash: build.value.fingerprint, finished: build.value, target: undefined});
+  }
   const [identity, compiler] = await Promise.all([sourceIdentity(recipe.source), findCompiler()]);
   if (!identity.ok) return identity;
   const recipeHash = recipeFingerprint(recipe, identity.value, process.arch);

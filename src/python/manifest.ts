@@ -33,14 +33,15 @@ export type BuildManifest = z.output<typeof manifestSchema>;
 export interface PythonBuild {
   readonly name: string;
   readonly version: readonly [major: number, minor: number, micro: number];
-  readonly profile: Profile;
+  /** `foreign`: leakline did not build it. */
+  readonly profile: Profile | 'foreign';
   readonly fingerprint: string;
   /** First line of the compiler's `--version`. */
   readonly compiler: string;
   /** Holds `prefix`, the C sources for valgrind's source lines, and the manifest. */
   readonly folder: string;
   readonly prefix: string;
-  /** The interpreter itself, no link or script. */
+  /** The interpreter itself, no script; of a virtual environment that is foreign, its link. */
   readonly python: string;
   /** Suppression files that every run of this build needs. */
   readonly suppressions: readonly string[];

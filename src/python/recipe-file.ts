@@ -1,11 +1,12 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {packageRoot} from '../util/package-root.js';
+import {present} from '../util/present.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {suggestion} from '../util/suggestion.js';
 import {readYamlDocument} from '../util/yaml-document.js';
-import {type Recipe, type RecipeSource, recipeSchema} from './recipe.js';
+import {type AnyRecipe, type RecipeSource, recipeSchema} from './recipe.js';
 import {readReleases, releaseFor, SOURCES_FILE} from './releases.js';
 
 /** The recipes that leakline ships. */
@@ -26,7 +27,7 @@ export function recipeNames(folders: readonly string[]): readonly string[] {
 }
 
 /** Reads the recipe `name` from the first of `folders` that has it, with its patches and its release. */
-export function loadRecipe(name: string, folders: readonly string[]): Result<Recipe, readonly Problem[]> {
+export function loadRecipe(name: string, folders: readonly string[]): Result<AnyRecipe, readonly Problem[]> {
   const names = recipeNames(folders);
   if (!names.includes(name)) {
     return fail([
@@ -43,8 +44,16 @@ export function loadRecipe(name: string, folders: readonly string[]): Result<Rec
   if (!document.ok) return document;
   const {value, problemAt} = document.value;
 
+  if (value.python !== undefined) {
+    const python = path.resolve(folder, value.python.path);
+    return existsSync(python)
+      ? ok({name, file: shownAs, profile: 'foreign', python})
+      : fail([problemAt(['python', 'path'], `${python} does not exist`)]);
+  }
+  const {profile = 'malloc', configure = [], cflags = [], patches: patchFiles = []} = value;
+  const written = present(value.source, 'source');
   const problems: Problem[] = [];
-  const patches = value.patches.map((patch, index) => {
+  const patches = patchFiles.map((patch, index) => {
     const patchFile = path.resolve(folder, patch);
     try {
       return {file: patchFile, text: readFileSync(patchFile, 'utf8')};
@@ -55,16 +64,16 @@ export function loadRecipe(name: string, folders: readonly string[]): Result<Rec
   });
 
   let source: RecipeSource | undefined;
-  if ('path' in value.source) {
-    const sourcePath = path.resolve(folder, value.source.path);
+  if ('path' in written) {
+    const sourcePath = path.resolve(folder, written.path);
     source = {type: 'path', path: sourcePath};
     if (!existsSync(sourcePath)) problems.push(problemAt(['source', 'path'], `${sourcePath} does not exist`));
   } else {
     const known = readReleases(shippedRecipes);
     if (!known.ok) return known;
-    const release = releaseFor(value.source, known.value);
+    const release = releaseFor(written, known.value);
     if (release === undefined) {
-      const {version} = value.source;
+      const {version} = written;
       problems.push(
         problemAt(
           ['source', 'version'],
@@ -77,6 +86,5 @@ export function loadRecipe(name: string, folders: readonly string[]): Result<Rec
     }
   }
   if (source === undefined || problems.length > 0) return fail(problems);
-  const {profile, configure, cflags} = value;
   return ok({name, file: shownAs, source, profile, configure, cflags, patches});
 }

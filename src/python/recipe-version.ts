@@ -1,15 +1,21 @@
 import {readFileSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {captureOutput} from '../util/child.js';
-import type {Recipe} from './recipe.js';
+import {askForeign} from './foreign.js';
+import type {AnyRecipe} from './recipe.js';
 
 const PATCHLEVEL = 'Include/patchlevel.h';
 
 /**
- * CPython's version that `recipe` builds, `3.13.5` or `3.15.0a1+`, as its source says; undefined
+ * CPython's version of the build of `recipe`, `3.13.5` or `3.15.0a1+`, as its source says; undefined
  * when there is no telling. Nothing is built for it.
  */
-export async function recipeVersion({source}: Recipe): Promise<string | undefined> {
+export async function recipeVersion(recipe: AnyRecipe): Promise<string | undefined> {
+  if (recipe.profile === 'foreign') {
+    const build = await askForeign(recipe);
+    return build.ok ? build.value.version.join('.') : undefined;
+  }
+  const {source} = recipe;
   if (source.type === 'release') return source.release.version;
   return versionIn(await patchlevel(source.path));
 }

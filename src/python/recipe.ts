@@ -12,24 +12,41 @@ export type Profile = (typeof PROFILES)[number];
 
 const VERSION = /^\d+\.\d+\.\d+((a|b|rc)\d+)?$/;
 
+const COMPILING = ['profile', 'configure', 'cflags', 'patches'] as const;
+
 /** The content of one file in python-build/. */
-export const recipeSchema = z.strictObject({
-  source: z.union([
-    z.strictObject({
-      version: z.string().regex(VERSION, 'a full version is needed, such as 3.13.5'),
-      /** Needed for a version that sources.yaml does not know. */
-      sha256: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/, 'a SHA-256 is 64 hexadecimal digits')
-        .optional(),
-    }),
-    z.strictObject({path: z.string().min(1)}),
-  ]),
-  profile: z.enum(PROFILES).default('malloc'),
-  configure: z.array(z.string()).default([]),
-  cflags: z.array(z.string()).default([]),
-  patches: z.array(z.string()).default([]),
-});
+export const recipeSchema = z
+  .strictObject({
+    source: z
+      .union([
+        z.strictObject({
+          version: z.string().regex(VERSION, 'a full version is needed, such as 3.13.5'),
+          /** Needed for a version that sources.yaml does not know. */
+          sha256: z
+            .string()
+            .regex(/^[0-9a-f]{64}$/, 'a SHA-256 is 64 hexadecimal digits')
+            .optional(),
+        }),
+        z.strictObject({path: z.string().min(1)}),
+      ])
+      .optional(),
+    /** An interpreter that is there already, instead of a source. */
+    python: z.strictObject({path: z.string().min(1)}).optional(),
+    profile: z.enum(PROFILES).optional(),
+    configure: z.array(z.string()).optional(),
+    cflags: z.array(z.string()).optional(),
+    patches: z.array(z.string()).optional(),
+  })
+  .superRefine((recipe, context) => {
+    const refuse = (path: string[], message: string) => context.addIssue({code: 'custom', path, message});
+    if ((recipe.source === undefined) === (recipe.python === undefined)) {
+      refuse([], 'a build needs a source or a python, and not both');
+    }
+    for (const key of COMPILING) {
+      if (recipe.python === undefined || recipe[key] === undefined) continue;
+      refuse([key], 'makes no sense beside "python": that interpreter is compiled already');
+    }
+  });
 
 /** A release archive and how to know it. */
 export interface Release {
@@ -58,6 +75,17 @@ export interface Recipe {
   readonly cflags: readonly string[];
   readonly patches: readonly {readonly file: string; readonly text: string}[];
 }
+
+/** An interpreter that leakline did not build. */
+export interface ForeignRecipe {
+  readonly name: string;
+  readonly file: string;
+  readonly profile: 'foreign';
+  /** As the recipe names it, absolute: a link, a shim of pyenv or the interpreter itself. */
+  readonly python: string;
+}
+
+export type AnyRecipe = Recipe | ForeignRecipe;
 
 /** Raised whenever the same recipe begins to give another build, so that older builds are not used. */
 const RECIPE_FORMAT = 1;

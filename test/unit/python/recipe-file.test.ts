@@ -77,12 +77,24 @@ describe('loadRecipe', () => {
     ['source: {version: 3.13.5}\nprofil: malloc\n', 2, /unknown key "profil", did you mean "profile"/],
     ['source: {version: 3.13.5}\npatches:\n  - a.patch\n', 3, /cannot read a\.patch/],
     ['profile: malloc\nsource: {path: nowhere}\n', 2, /nowhere does not exist/],
+    ['python: {path: /nowhere/python3}\n', 1, /\/nowhere\/python3 does not exist/],
+    ['python: {path: python3}\ncflags: [-O0]\n', 2, /makes no sense beside "python"/],
+    ['profile: malloc\n', 1, /needs a source or a python, and not both/],
   ])('points into %j', (text, line, message) => {
     write('bad.yaml', text);
     const problem = problemOf('bad');
     expect(problem?.message).toMatch(message);
     expect(problem?.line).toBe(line);
     expect(problem?.file).toMatch(/bad\.yaml$/);
+  });
+
+  it('gives an interpreter of the user instead of a source', () => {
+    write('python3', '');
+    write('system.yaml', 'python: {path: python3}\n');
+    expect(load('system')).toMatchObject({
+      ok: true,
+      value: {name: 'system', profile: 'foreign', python: path.join(own, 'python3')},
+    });
   });
 
   it('accepts any version with its checksum, pre-releases in the folder of their release', () => {

@@ -95,13 +95,11 @@ describe('recipeFingerprint', () => {
 
 describe('recipeSchema', () => {
   it('needs nothing but a source', () => {
-    expect(recipeSchema.parse({source: {version: '3.13.5'}})).toEqual({
-      source: {version: '3.13.5'},
-      profile: 'malloc',
-      configure: [],
-      cflags: [],
-      patches: [],
-    });
+    expect(recipeSchema.safeParse({source: {version: '3.13.5'}}).success).toBe(true);
+  });
+
+  it('or an interpreter that is there already', () => {
+    expect(recipeSchema.safeParse({python: {path: '/usr/bin/python3'}}).success).toBe(true);
   });
 
   it.each([
@@ -112,6 +110,10 @@ describe('recipeSchema', () => {
     [{source: {path: ''}}],
     [{source: {path: '/src'}, profile: 'debug'}],
     [{source: {path: '/src'}, cflag: ['-O0']}],
+    [{source: {path: '/src'}, python: {path: '/usr/bin/python3'}}],
+    [{python: {path: '/usr/bin/python3'}, profile: 'malloc'}],
+    [{python: {path: '/usr/bin/python3'}, patches: []}],
+    [{python: '/usr/bin/python3'}],
   ])('refuses %j', (value) => {
     expect(recipeSchema.safeParse(value).success).toBe(false);
   });
