@@ -1,15 +1,8 @@
-import path from 'node:path';
 import {loadConfig} from '../config/load.js';
 import type {Config, ConfigFlags} from '../config/types.js';
-import type {Change, ScenarioResult} from '../judge/types.js';
+import type {ScenarioResult} from '../judge/types.js';
 import {defaultCacheRoot} from '../python/cache.js';
 import type {ReportIo} from '../report/io.js';
-import {changeBlock} from '../report/text/change-block.js';
-import {harmless} from '../report/text/harmless.js';
-import {changeText, headline} from '../report/text/headline.js';
-import {coloured, plain, wantsColour} from '../report/text/paint.js';
-import {writeBundle} from '../repro/bundle.js';
-import {sourceLines} from '../repro/source-lines.js';
 import type {RunContext} from '../run/job.js';
 import {runInProcess} from '../run/process.js';
 import {buildsOf} from '../scenario/builds.js';
@@ -20,8 +13,7 @@ import {fail, ok, type Result} from '../util/result.js';
 import {suggestion} from '../util/suggestion.js';
 import {buildVersions} from './build-versions.js';
 import {EXIT} from './exit-code.js';
-import {debug} from './repro/debug.js';
-import {shrinkBody} from './repro/shrink-body.js';
+import {showResult} from './repro/show.js';
 import {readBaselines} from './run/execute.js';
 import {createFloors} from './run/floor.js';
 import {measure} from './run/measure.js';
@@ -80,7 +72,7 @@ export async function repro(options: ReproOptions, io: ReportIo, signal: AbortSi
     const result = await reproduce(config, thorough(target), context);
     if (signal.aborted) return EXIT.interrupted;
     if (!result.ok) return refuse(result.error);
-    return await report(result.value, target, options, {io, refuse, config, context});
+    return await showResult(result.value, target, options, {io, refuse, config, context});
   } finally {
     await session.value.close();
   }
@@ -137,108 +129,4 @@ async function reproduce(
       async (job) => ({observation: await runInProcess(job, context)}),
     ),
   );
-}
-
-interface Reporting {
-  readonly io: ReportIo;
-  readonly refuse: (problems: readonly Problem[]) => number;
-  readonly config: Config;
-  readonly context: RunContext;
-}
-
-type Present = Exclude<Change, {verdict: 'fixed'}>;
-
-/** Shows what was found, and does with it what else was asked for. */
-async function report(
-  result: ScenarioResult,
-  target: Target,
-  options: ReproOptions,
-  reporting: Reporting,
-): Promise<number> {
-  const {io, refuse} = reporting;
-  const print = (line: string) => io.stdout.write(`${line}\n`);
-  const {failure} = result;
-  if (failure !== undefined) {
-    print(headline(result));
-    if (failure.output !== '') for (const line of harmless(failure.output).split('\n')) print(`  ${line}`);
-    if (failure.reason === 'environment') return EXIT.usage;
-    const problem =
-      options.out === undefined ? undefined : bundle(options.out, [headline(result)], target, print);
-    return problem === undefined ? EXIT.regressed : refuse([problem]);
-  }
-  const present = result.changes.filter((change): change is Present => change.verdict !== 'fixed');
-  const {leak} = options;
-  const shown = leak === undefined ? present : present.filter(({now}) => now.id.startsWith(leak));
-  for (const change of shown) showChange(result, change, io);
-  if (shown.length === 0) {
-    const others = present.length === 0 ? '' : `; it has ${present.map(({now}) => now.id).join(', ')}`;
-    const what = leak === undefined ? 'nothing' : `no ${leak}`;
-    print(`${result.scenario} on ${result.build} leaves ${what} behind${others}.`);
-    return EXIT.ok;
-  }
-  const findings = shown.map((change) => changeText(result, change));
-  const problem =
-    (options.shrink ? await printShrunk(shown, target, reporting) : undefined) ??
-    (options.out === undefined ? undefined : bundle(options.out, findings, target, print)) ??
-    (options.gdb ? await debug(shown, target, options, io) : undefined);
-  return problem === undefined ? EXIT.regressed : refuse([problem]);
-}
-
-async function printShrunk(
-  shown: readonly Present[],
-  target: Target,
-  {io, config, context}: Reporting,
-): Promise<Problem | undefined> {
-  const {work} = target.job.scenario;
-  const leaks = shown.flatMap(({now}) => (now.type === 'leak' ? [now.id] : []));
-  if (work.mode !== 'growth' || leaks.length === 0) {
-    return {message: '--shrink needs a growth scenario with a leak'};
-  }
-  const startedAt = io.now();
-  // What does not leak in every iteration may need as many as confirmed it.
-  let shrunk = await shrinkBody(target, leaks, work.iterations, config.jobs, context);
-  if (!shrunk.ok) shrunk = await shrinkBody(target, leaks, 10 * work.iterations, config.jobs, context);
-  if (!shrunk.ok) return shrunk.error;
-  const {text, tries} = shrunk.value;
-  const seconds = ((io.now() - startedAt) / 1000).toFixed(1);
-  io.stdout.write(`What still leaks of the body, after ${tries} tries in ${seconds} s:\n`);
-  for (const line of text.trimEnd().split('\n')) io.stdout.write(`    ${line}\n`);
-  return undefined;
-}
-
-function bundle(
-  folder: string,
-  findings: readonly string[],
-  target: Target,
-  print: (line: string) => void,
-): Problem | undefined {
-  try {
-    writeBundle(folder, target.job, findings);
-  } catch (error) {
-    const next = 'name a new or empty folder that you may write to';
-    return {file: folder, message: (error as Error).message, next};
-  }
-  print(`Written to ${folder}; run it: ${path.join(folder, 'run.sh')}`);
-  return undefined;
-}
-
-function showChange(result: ScenarioResult, change: Present, io: ReportIo): void {
-  const {now} = change;
-  const paint = wantsColour(io.env, io.stdout.isTTY === true) ? coloured() : plain;
-  const columns = io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
-  const lines = [
-    paint.strong(headline(result, change)),
-    `  id        ${now.id}`,
-    ...changeBlock(result, change, {paint, columns}),
-  ];
-  const frames = 'stack' in now ? now.stack.filter(({origin}) => origin === 'extension') : [];
-  for (const frame of frames.slice(0, 2)) {
-    const source = sourceLines(frame);
-    if (source.length > 0)
-      lines.push(
-        `  ${paint.extension(`${frame.path}:${frame.line}`)}`,
-        ...source.map((line) => `  ${harmless(line)}`),
-      );
-  }
-  io.stdout.write(`${lines.join('\n')}\n\n`);
 }

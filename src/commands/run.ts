@@ -2,33 +2,22 @@ import pLimit from 'p-limit';
 import {loadConfig} from '../config/load.js';
 import type {Config, ConfigFlags} from '../config/types.js';
 import {isFailing} from '../judge/status.js';
-import type {ScenarioResult} from '../judge/types.js';
 import type {UpdateMode} from '../judge/update-mode.js';
 import {defaultCacheRoot} from '../python/cache.js';
-import type {LeaklineEvent, RunSummary} from '../report/events.js';
 import type {ReportIo} from '../report/io.js';
-import type {Reporters} from '../report/multiplexer.js';
 import {defaultReporters, openReporters} from '../report/registry.js';
-import {
-  durationKey,
-  openRunLog,
-  type RunIdentity,
-  type RunLog,
-  readDurations,
-  readLastRun,
-  writeDurations,
-} from '../report/run-log.js';
+import {durationKey, type RunIdentity, readDurations, readLastRun} from '../report/run-log.js';
 import type {RunContext} from '../run/job.js';
 import {loadScenarios} from '../scenario/load.js';
 import {type Selection, selectScenarios} from '../scenario/select.js';
 import {packageVersion} from '../util/package-root.js';
 import {formatProblem, type Problem} from '../util/problem.js';
-import {fail, ok, type Result} from '../util/result.js';
 import {formatValgrindVersion} from '../valgrind/version.js';
-import {EXIT, exitCodeOf} from './exit-code.js';
-import {execute, skipped, unmeasured} from './run/execute.js';
+import {EXIT} from './exit-code.js';
+import {execute} from './run/execute.js';
 import {createFloors} from './run/floor.js';
-import {type Prepared, prepare} from './run/prepare.js';
+import {prepare} from './run/prepare.js';
+import {createRecorder, openLog, type Recorder} from './run/recorder.js';
 import {openResultCache} from './run/result-cache.js';
 import {createRunner} from './run/servers.js';
 import {openSession, type Session} from './run/session.js';
@@ -174,94 +163,4 @@ function longestFirst(
     const [ofA, ofB] = [durationOf(a), durationOf(b)];
     return ofA === ofB ? 0 : ofB - ofA;
   });
-}
-
-function openLog({stateDirectory}: Config, identity: RunIdentity): Result<RunLog, Problem> {
-  try {
-    return ok(openRunLog(stateDirectory, identity));
-  } catch (error) {
-    return fail({
-      file: stateDirectory,
-      message: `results cannot be written: ${(error as Error).message}`,
-      next: 'make the folder writable, or free some space',
-    });
-  }
-}
-
-/** Keeps what happened, on disk and for the reporters. */
-interface Recorder {
-  readonly emit: (event: LeaklineEvent) => void;
-  readonly addProblem: (problem: Problem) => void;
-  readonly addResult: (result: ScenarioResult, updatedBaseline?: string) => void;
-  readonly start: (
-    prepared: Prepared,
-    targets: readonly Target[],
-    durations: Readonly<Record<string, number>>,
-  ) => void;
-  readonly finish: (isInterrupted: boolean) => Promise<number>;
-}
-
-function createRecorder(config: Config, identity: RunIdentity, log: RunLog, reporters: Reporters): Recorder {
-  const results: ScenarioResult[] = [];
-  const problems: Problem[] = [];
-  const updatedBaselines: string[] = [];
-  const startedAtMs = performance.now();
-  const emit = reporters.onEvent;
-  const addProblem = (problem: Problem) => {
-    problems.push(problem);
-    emit({type: 'problem', problem});
-  };
-  const addResult = (result: ScenarioResult, updated?: string) => {
-    try {
-      log.append(result);
-    } catch (error) {
-      addProblem({
-        message: `The result of ${result.scenario} cannot be written: ${(error as Error).message}`,
-      });
-    }
-    results.push(result);
-    if (updated !== undefined) updatedBaselines.push(updated);
-    emit({type: 'scenario-finished', result});
-  };
-  const start: Recorder['start'] = (prepared, targets, durations) => {
-    for (const problem of prepared.problems) addProblem(problem);
-    const expected = targets.flatMap(({job, build}) => {
-      const durationMs = durations[durationKey(job.scenario.id, build)];
-      return durationMs === undefined ? [] : [{scenario: job.scenario.id, build, durationMs}];
-    });
-    const total = targets.length + prepared.unprepared.length + prepared.skipped.length;
-    const builds = [...new Set(targets.map(({build}) => build))];
-    emit({type: 'run-started', ...identity, total, builds, expected});
-    for (const {scenario, build, why} of prepared.skipped) addResult(skipped(scenario, build, why));
-    for (const {scenario, build, problem} of prepared.unprepared) {
-      addResult(unmeasured(scenario, build, [problem]));
-    }
-  };
-  const finish = async (isInterrupted: boolean) => {
-    try {
-      writeDurations(config.stateDirectory, results);
-    } catch {
-      // Only the order of the next run suffers.
-    }
-    const summary: RunSummary = {
-      ...identity,
-      durationMs: performance.now() - startedAtMs,
-      results,
-      problems,
-      interrupted: isInterrupted,
-      updatedBaselines,
-      exitCode: exitCodeOf(results, problems.length, isInterrupted),
-    };
-    try {
-      log.finish(summary);
-    } catch {
-      // Its results are there, without the end it counts as interrupted.
-    }
-    emit({type: 'run-finished', summary});
-    const failedReporters = await reporters.close();
-    return failedReporters.length > 0 && summary.exitCode !== EXIT.interrupted
-      ? EXIT.usage
-      : summary.exitCode;
-  };
-  return {emit, addProblem, addResult, start, finish};
 }
