@@ -2,8 +2,10 @@ import {rmSync} from 'node:fs';
 import path from 'node:path';
 import {loadConfig} from '../config/load.js';
 import type {Config, ConfigFlags} from '../config/types.js';
-import {baselineFile, listBaselines} from '../judge/store.js';
-import type {ScenarioResult} from '../judge/types.js';
+import {updateBaseline} from '../judge/baseline.js';
+import {printBaseline} from '../judge/baseline-text.js';
+import {type BaselineStore, baselineFile, INTERPRETER, listBaselines, readBaseline} from '../judge/store.js';
+import type {Change, ScenarioResult} from '../judge/types.js';
 import {acceptInterpreterLeaks, isUpdated, updateBaselines} from '../judge/update.js';
 import type {UpdateMode} from '../judge/update-mode.js';
 import {readLastRun} from '../report/run-log.js';
@@ -32,9 +34,10 @@ export function baselineDiff(options: BaselineOptions, print: Print): number {
   const last = lastResults(options);
   if (!last.ok) return refuse(last.error, print);
   const {config, results} = last.value;
-  const changed = results.filter((result) => isUpdated(result, 'changed'));
+  const store = baselineStore(config);
+  const changed = results.filter((result) => isUpdated(result, 'changed') && !isStored(result, store));
   for (const result of changed) {
-    print(baselineFile(baselineStore(config), result.scenario, result.build));
+    print(baselineFile(store, result.scenario, result.build));
     for (const change of result.changes) {
       if (change.verdict !== 'known') print(`  ${sign(change.verdict)} ${headline(result, change)}`);
     }
@@ -98,6 +101,29 @@ function upToDate(results: readonly ScenarioResult[]): string {
   return `Every baseline says what the last run found.${without}`;
 }
 
+/** Whether an update would change nothing any more, since the result was accepted after the run. */
+function isStored({scenario, build, mode, changes}: ScenarioResult, store: BaselineStore): boolean {
+  const stored = readBaseline(store, scenario, build);
+  if (!stored.ok) return false;
+  const before = stored.value ?? (mode === 'growth' ? {mode, entries: []} : undefined);
+  const after = updateBaseline(mode, changes, stored.value, false);
+  return (
+    before !== undefined && printBaseline(before, scenario, build) === printBaseline(after, scenario, build)
+  );
+}
+
+/** The result without what its build's own baseline knows by now. */
+function withoutInterpreterLeaks(result: ScenarioResult, store: BaselineStore): ScenarioResult {
+  const stored = readBaseline(store, INTERPRETER, result.build);
+  const known = new Set(stored.ok ? stored.value?.entries.map(({id}) => id) : []);
+  const isKnown = (change: Change) =>
+    change.verdict === 'new' &&
+    change.now.type === 'leak' &&
+    change.now.interpreterId !== undefined &&
+    known.has(change.now.interpreterId);
+  return {...result, changes: result.changes.filter((change) => !isKnown(change))};
+}
+
 const sign = (verdict: 'new' | 'grown' | 'shrunk' | 'fixed') =>
   ({new: '+', grown: '>', shrunk: '<', fixed: '-'})[verdict];
 
@@ -127,7 +153,8 @@ function lastResults({
       {message: `The last run has no result of ${paths.join(', ')}`, next: `leakline run ${paths.join(' ')}`},
     ]);
   }
-  return ok({config: config.value, results});
+  const store = baselineStore(config.value);
+  return ok({config: config.value, results: results.map((result) => withoutInterpreterLeaks(result, store))});
 }
 
 function refuse(problems: readonly Problem[], print: Print): number {
