@@ -81,16 +81,18 @@ size_of(const char *path)
 }
 
 /* Checkpoint 0 only sets what the others are compared with, so it writes no loss records. At
-   the last one the grown blocks are listed too, when `xml` is the path of valgrind's XML. */
+   the last one the grown blocks are listed too, when `xml` is the path of valgrind's XML.
+   With `ends_only` the checkpoints between these two look for no leaks: the changes since
+   checkpoint 0 all come with the last one. */
 static void
 check_leaks(struct checkpoint *checkpoints, unsigned long number, unsigned long last,
-            const char *xml)
+            int ends_only, const char *xml)
 {
     VALGRIND_PRINTF("leakline checkpoint %lu of %lu\n", number, last);
     if (number == 0) {
         VALGRIND_DO_QUICK_LEAK_CHECK;
     }
-    else {
+    else if (number == last || !ends_only) {
         off_t start = size_of(xml);
         show_loss_records();
         VALGRIND_DO_CHANGED_LEAK_CHECK;
@@ -105,7 +107,7 @@ check_leaks(struct checkpoint *checkpoints, unsigned long number, unsigned long 
 static int
 run_intervals(PyObject *code, PyObject *namespace, PyObject *collect, unsigned long warmup,
               unsigned long iterations, struct checkpoint *checkpoints, unsigned long last,
-              const char *xml)
+              int ends_only, const char *xml)
 {
     for (unsigned long number = 0; number <= last; number++) {
         /* One call for both: another return address would be another stack, and what the body
@@ -121,7 +123,7 @@ run_intervals(PyObject *code, PyObject *namespace, PyObject *collect, unsigned l
            places by address: under valgrind, which hands out freed memory late, it fills up with
            whatever C code asks for by PyObject_GetAttrString. regrtest -R empties it as well. */
         PyType_ClearCache();
-        check_leaks(checkpoints, number, last, xml);
+        check_leaks(checkpoints, number, last, ends_only, xml);
     }
     return 0;
 }
@@ -148,17 +150,20 @@ list_of_checkpoints(const struct checkpoint *checkpoints, unsigned long last)
     return list;
 }
 
-/* measure(code, namespace, collect, warmup, iterations, checkpoints, xml) -> [{counter: value}]
+/* measure(code, namespace, collect, warmup, iterations, checkpoints, ends_only, xml)
+   -> [{counter: value}]
 
+   `ends_only`: look for leaks at checkpoint 0 and the last one only.
    `xml` is the path of valgrind's XML, '' when the leaked blocks need not be listed. */
 static PyObject *
 measure(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *code, *namespace, *collect;
     unsigned long warmup, iterations, last;
+    int ends_only;
     const char *xml;
-    if (!PyArg_ParseTuple(args, "O!O!Okkks:measure", &PyCode_Type, &code, &PyDict_Type, &namespace,
-                          &collect, &warmup, &iterations, &last, &xml)) {
+    if (!PyArg_ParseTuple(args, "O!O!Okkkis:measure", &PyCode_Type, &code, &PyDict_Type,
+                          &namespace, &collect, &warmup, &iterations, &last, &ends_only, &xml)) {
         return NULL;
     }
     iterations_done = 0;
@@ -167,7 +172,8 @@ measure(PyObject *Py_UNUSED(module), PyObject *args)
         return PyErr_NoMemory();
     }
     PyObject *rows = NULL;
-    if (run_intervals(code, namespace, collect, warmup, iterations, checkpoints, last, xml) == 0) {
+    if (run_intervals(code, namespace, collect, warmup, iterations, checkpoints, last, ends_only,
+                      xml) == 0) {
         VALGRIND_PRINTF("leakline complete\n");
         rows = list_of_checkpoints(checkpoints, last);
     }

@@ -60,6 +60,11 @@ export interface Task {
   readonly iterations: number;
   /** Number of intervals; there is one checkpoint more, number 0. */
   readonly checkpoints: number;
+  /**
+   * Where leaks are looked for: `ends` leaves out the checkpoints between 0 and the last one, where
+   * the counters of memory then stand as they were; `all` when absent.
+   */
+  readonly checks?: 'all' | 'ends';
   /** Look into the leaked blocks after the last checkpoint, see {@link Inspected}. */
   readonly inspect: boolean;
   /** valgrind's `--xml-file` for this process, `%p` for the process id; needed for `inspect`. */

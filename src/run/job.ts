@@ -2,6 +2,7 @@ import {mkdirSync} from 'node:fs';
 import path from 'node:path';
 import type {Task} from '../probe/protocol.js';
 import type {Scenario} from '../scenario/types.js';
+import {defined} from '../util/defined.js';
 import {unreachable} from '../util/unreachable.js';
 import type {ValgrindVersion} from '../valgrind/version.js';
 import type {Workspace} from './workspace.js';
@@ -31,6 +32,8 @@ export interface Job {
   /** Growth mode: what is measured this time, which may be more than the scenario says. */
   readonly warmup: number;
   readonly iterations: number;
+  /** Growth mode: see {@link Task.checks}. */
+  readonly checks?: 'all' | 'ends';
   readonly timeoutMs: number;
   /** Growth mode: look into the blocks that leaked. */
   readonly inspect: boolean;
@@ -91,7 +94,7 @@ export function taskOf(
   files: JobFiles,
   patterns: Pick<Task, 'xml' | 'map' | 'log'>,
 ): Task {
-  const {scenario, warmup, iterations, inspect} = job;
+  const {scenario, warmup, iterations, checks, inspect} = job;
   const {work} = scenario;
   const common = {
     status: files.status,
@@ -115,7 +118,7 @@ export function taskOf(
       ...(setup === undefined ? {} : {setup}),
       ...(teardown === undefined ? {} : {teardown}),
     };
-    return {...common, mode: 'growth', argv: [], code, checkpoints, inspect};
+    return {...common, mode: 'growth', argv: [], code, checkpoints, ...defined({checks}), inspect};
   }
   const {run} = work;
   const exit = {...common, mode: 'exit' as const, checkpoints: 0, inspect: false};

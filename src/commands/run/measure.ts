@@ -4,6 +4,7 @@ import {failureOf} from '../../judge/failure.js';
 import {errorsOf, exitFindings, totalsOf} from '../../judge/findings.js';
 import {statusOf} from '../../judge/status.js';
 import type {Change, ErrorFinding, Failure, Finding, ScenarioResult} from '../../judge/types.js';
+import {isUnchanged} from '../../judge/unchanged.js';
 import type {Job} from '../../run/job.js';
 import type {Observation} from '../../run/observation.js';
 import type {GrowthWork, Scenario} from '../../scenario/types.js';
@@ -74,9 +75,10 @@ async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob)
   const measurements: Measurement[] = [];
   const notes: string[] = [];
   const completion = {checkpoints: work.checkpoints, ...defined({allocator: target.allocator})};
+  const screenings: Observation[] = [];
   for (;;) {
     const decision = decide(measurements, growthCase);
-    const observations = measurements.map(({observation}) => observation);
+    const observations = [...screenings, ...measurements.map(({observation}) => observation)];
     if (decision.type === 'decided') {
       const findings = [...decision.findings, ...firstErrors(measurements, judging)];
       notes.push(...decision.notes, ...lateErrors(measurements, judging));
@@ -87,11 +89,16 @@ async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob)
     }
     if (measurements.length > 0)
       notes.push(`measured again over ${decision.iterations} iterations: ${decision.because}`);
-    const {observation, note} = await runJob(jobFor(target.job, work, decision.iterations));
+    const isScreening = observations.length === 0 && canBeScreened(judging, work);
+    const {observation, note} = await runJob({
+      ...jobFor(target.job, work, decision.iterations),
+      checks: isScreening ? 'ends' : 'all',
+    });
     if (note !== undefined && !notes.includes(note)) notes.push(note);
     const failure = failureOf(observation, completion);
     const last = measurements.at(-1);
-    if (failure !== undefined && last === undefined) return failed(judging, [observation], failure, notes);
+    if (failure !== undefined && last === undefined)
+      return failed(judging, [...observations, observation], failure, notes);
     if (failure !== undefined && last !== undefined) {
       notes.push(`could not be confirmed: ${failure.message}`);
       const findings = [...unconfirmedFindings(last, growthCase), ...firstErrors(measurements, judging)];
@@ -103,8 +110,20 @@ async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob)
       const changes = result.changes.filter(({verdict}) => verdict !== 'fixed');
       return {...result, changes, iterations: last.iterations};
     }
-    measurements.push({iterations: decision.iterations, observation});
+    if (isScreening && !isUnchanged(observation, target.place)) screenings.push(observation);
+    else measurements.push({iterations: decision.iterations, observation});
   }
+}
+
+/**
+ * Whether the first run may look for leaks at its first and last checkpoint only. Most scenarios
+ * are clean: they leave nothing over all intervals, so they leave nothing in each of them, and a
+ * leak check takes longer than most bodies do. Any other is measured anew with all checkpoints.
+ */
+function canBeScreened({expectation, confirmAtOnce}: Judging, {isolation}: GrowthWork): boolean {
+  // To start an interpreter a second time costs more than the checks do.
+  if (isolation === 'process' || confirmAtOnce) return false;
+  return !expectation.entries.some(({type}) => type === 'leak' || type === 'resource');
 }
 
 /** The memory errors that are not those of the interpreter's own start. */

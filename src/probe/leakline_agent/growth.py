@@ -24,7 +24,8 @@ def run(task, namespace, status, probe):
     log_start = blocks.log_size(task)
     rows = sections.run_section(
         'body', probe.measure, codes['body'], namespace, gc.collect,
-        task['warmup'], task['iterations'], task['checkpoints'], blocks.xml_path(task))
+        task['warmup'], task['iterations'], task['checkpoints'],
+        task.get('checks') == 'ends', blocks.xml_path(task))
     for number, counters in enumerate(rows):
         status.write('checkpoint', number=number, counters=counters)
     if task.get('inspect'):

@@ -56,6 +56,6 @@ def rehearse(probe):
     code = sections.compile_sections({'body': BODY}, 'rehearsal')['body']
     namespace = {'__name__': 'rehearsal', '__builtins__': __builtins__}
     try:
-        wire.to_json(probe.measure(code, namespace, gc.collect, 2, 0, 0, ''))
+        wire.to_json(probe.measure(code, namespace, gc.collect, 2, 0, 0, False, ''))
     except Exception:
         pass    # a preloaded module may have changed what such code does

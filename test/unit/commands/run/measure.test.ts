@@ -4,6 +4,7 @@ import type {Target} from '../../../../src/commands/run/target.js';
 import {growthsOf} from '../../../../src/judge/findings.js';
 import type {Job} from '../../../../src/run/job.js';
 import type {Observation} from '../../../../src/run/observation.js';
+import type {GrowthWork} from '../../../../src/scenario/types.js';
 import {entry, gains, INTERPRETERS, memoryError, observation, place, record} from '../../judge/make.js';
 import {codeSection, exitWork, growthWork, job, scenario} from '../../run/make.js';
 
@@ -116,6 +117,64 @@ describe('a growth scenario', () => {
   ] as const)('that %s has failed', async (_, over, status, reason) => {
     const {result} = await run([clean(over)]);
     expect(result).toMatchObject({status, failure: {reason}, changes: []});
+  });
+});
+
+describe('a growth scenario in a fork server', () => {
+  const forked = (over: Partial<GrowthWork> = {}) => ({
+    target: growthTarget({scenario: scenario({work: growthWork({isolation: 'fork', ...over})})}),
+  });
+  const checks = (jobs: readonly Job[]) => jobs.map((each) => each.checks);
+
+  it('that is clean passes after a run that looks at its ends only', async () => {
+    const {result, jobs} = await run([clean()], forked());
+    expect(result).toMatchObject({status: 'passed', changes: [], iterations: 10});
+    expect(checks(jobs)).toEqual(['ends']);
+  });
+
+  it('is clean when what one kind gained another one lost', async () => {
+    const moved = [
+      record({kind: 'reachable', blocks: 0, bytes: 0, blocksChange: -2, bytesChange: -48}),
+      record({kind: 'possible', blocks: 2, bytes: 48, blocksChange: 2, bytesChange: 48}),
+    ];
+    const {result, jobs} = await run([observation({intervals: [[], [], moved]})], forked());
+    expect(result.status).toBe('passed');
+    expect(checks(jobs)).toEqual(['ends']);
+  });
+
+  it('that leaks is measured anew with all checkpoints, and confirmed', async () => {
+    const seen = observation({intervals: gains([0, 0, 30])});
+    const {result, jobs} = await run([seen, steady(10), steady(100)], forked());
+    expect(result).toMatchObject({
+      status: 'regressed',
+      changes: [{verdict: 'new', now: {id, blocks: 1}}],
+      iterations: 100,
+      durationMs: 3000,
+    });
+    expect(checks(jobs)).toEqual(['ends', 'all', 'all']);
+    expect(jobs.map(({iterations}) => iterations)).toEqual([10, 10, 100]);
+    expect(result.notes).toEqual([expect.stringContaining('measured again over 100 iterations')]);
+  });
+
+  it('that lost something is measured anew: a leak may hide in it', async () => {
+    const seen = observation({intervals: gains([0, 0, -1])});
+    const {result, jobs} = await run([seen, clean()], forked());
+    expect(result.status).toBe('passed');
+    expect(checks(jobs)).toEqual(['ends', 'all']);
+  });
+
+  it.each([
+    ['knows a leak', forked(), [entry({id, blocks: 1, bytes: 24})]],
+    ['has an interpreter of its own', forked({isolation: 'process'}), []],
+  ])('that %s is measured with all checkpoints at once', async (_, over, entries) => {
+    const {jobs} = await run([steady(10), steady(100)], {...over, expectation: {entries, interpreter: []}});
+    expect(checks(jobs)).not.toContain('ends');
+  });
+
+  it('that fails when only its ends are looked at has failed', async () => {
+    const {result, jobs} = await run([clean(crash)], forked());
+    expect(result).toMatchObject({status: 'failed', failure: {reason: 'signal'}});
+    expect(jobs).toHaveLength(1);
   });
 });
 
