@@ -9,22 +9,11 @@ const LIBRARY_FOLDERS = ['libexec/valgrind', 'lib/valgrind', 'lib64/valgrind'];
 /**
  * The file of suppressions that valgrind uses without being asked to.
  *
- * @param valgrind name or path of the program
- * @param searchPath the PATH to look for a name in
+ * @param valgrind path of the program
  * @returns undefined when it is not where an installation has it, or in more than one such place
  */
-export function findDefaultSuppressions(
-  valgrind: string,
-  searchPath = process.env.PATH ?? '',
-): string | undefined {
-  const program = valgrind.includes('/')
-    ? valgrind
-    : searchPath
-        .split(':')
-        .map((folder) => path.join(folder, valgrind))
-        .find((file) => existsSync(file));
-  if (program === undefined || !existsSync(program)) return undefined;
-  const prefix = path.dirname(path.dirname(realpathSync(program)));
+export function findDefaultSuppressions(valgrind: string): string | undefined {
+  const prefix = path.dirname(path.dirname(realpathSync(valgrind)));
   const found = LIBRARY_FOLDERS.map((folder) => path.join(prefix, folder, 'default.supp')).filter((file) =>
     existsSync(file),
   );

@@ -7,6 +7,7 @@ import {openWorkspace} from '../../run/workspace.js';
 import {captureOutput} from '../../util/child.js';
 import {defined} from '../../util/defined.js';
 import type {Problem} from '../../util/problem.js';
+import {findProgram} from '../../util/program.js';
 import {fail, ok, type Result} from '../../util/result.js';
 import {findDefaultSuppressions, withoutLeakRules} from '../../valgrind/default-suppressions.js';
 import {featuresOf, parseValgrindVersion} from '../../valgrind/version.js';
@@ -18,14 +19,15 @@ export interface Session {
   readonly close: () => Promise<void>;
 }
 
-const VALGRIND = 'valgrind';
-
 /** Finds valgrind and opens what a run needs. */
 export async function openSession(signal: AbortSignal): Promise<Result<Session, Problem>> {
   const next = 'leakline doctor --fix';
-  const text = await captureOutput([VALGRIND, '--version']);
+  // By its path: the environments of scenarios have a PATH of their own.
+  const valgrind = findProgram('valgrind');
+  const text = valgrind === undefined ? undefined : await captureOutput([valgrind, '--version']);
   const version = text === undefined ? undefined : parseValgrindVersion(text);
-  if (version === undefined) return fail({message: 'valgrind is not installed', next});
+  if (valgrind === undefined || version === undefined)
+    return fail({message: 'valgrind is not installed', next});
   if (!featuresOf(version).isSupported) {
     return fail({message: `${text} is too old; leakline needs 3.16 or newer`, next});
   }
@@ -36,9 +38,9 @@ export async function openSession(signal: AbortSignal): Promise<Result<Session, 
     const context: RunContext = {
       workspace,
       marker,
-      valgrind: VALGRIND,
+      valgrind,
       valgrindVersion: version,
-      ...defined({growthSuppressions: writeGrowthSuppressions(workspace.root)}),
+      ...defined({growthSuppressions: writeGrowthSuppressions(valgrind, workspace.root)}),
       signal,
     };
     return ok({
@@ -57,8 +59,8 @@ export async function openSession(signal: AbortSignal): Promise<Result<Session, 
 }
 
 /** The file for {@link RunContext.growthSuppressions}, undefined when it cannot be made. */
-function writeGrowthSuppressions(folder: string): string | undefined {
-  const defaults = findDefaultSuppressions(VALGRIND);
+function writeGrowthSuppressions(valgrind: string, folder: string): string | undefined {
+  const defaults = findDefaultSuppressions(valgrind);
   const text = defaults === undefined ? undefined : withoutLeakRules(defaults);
   if (text === undefined) return undefined;
   const file = path.join(folder, 'errors.supp');
