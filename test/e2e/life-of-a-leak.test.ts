@@ -25,6 +25,7 @@ setup: |
       return joiner.join("row %d" % number)
 body: |
   greet(7)
+isolation: process
 `;
 
 const BASELINE = 'scenarios/__baselines__/cpython-3.13/join.yaml';
@@ -40,9 +41,11 @@ function parseXml(text: string) {
     throw error;
   });
   parser.on('opentag', ({name, attributes}) => elements.push({name, attributes}));
-  parser.on('text', (chunk) => {
-    content += chunk;
-  });
+  for (const kind of ['text', 'cdata'] as const) {
+    parser.on(kind, (chunk) => {
+      content += chunk;
+    });
+  }
   parser.write(text).close();
   return {elements, content};
 }
@@ -183,12 +186,9 @@ exec ${VALGRIND} "$@"
     expect(valgrinds()).toBe(before);
   });
 
-  it('another body is another scenario, and --no-cache asks for a run', async () => {
+  it('another body is another scenario', async () => {
     project.write({'scenarios/join.yaml': SCENARIO.replace('greet(7)', 'greet(8)')});
     expect((await project.run([], env)).of('join')).toMatchObject({status: 'passed', cached: false});
     expect((await project.run([], env)).of('join').cached).toBe(true);
-    const before = valgrinds();
-    expect((await project.run(['--no-cache'], env)).of('join').cached).toBe(false);
-    expect(valgrinds()).toBe(before + 1);
   });
 });

@@ -1,0 +1,148 @@
+import {spawnSync} from 'node:child_process';
+import {mkdirSync} from 'node:fs';
+import {afterEach, describe, expect, it} from 'vitest';
+import {createProject, type Project} from './support/project.js';
+
+const GOOD = 'body: |\n  "row %d" % 7\n';
+const KEEPS = 'setup: |\n  kept = []\nbody: |\n  kept.append("row %d" % len(kept))\n';
+const BASELINES = 'scenarios/__baselines__/cpython-3.13';
+
+const mounts: string[] = [];
+afterEach(() => {
+  for (const mount of mounts.splice(0)) spawnSync('umount', ['-l', mount]);
+});
+
+/** Mounts a file system of a few KiB over a folder of the project; false where that is not permitted. */
+function mountSmall(project: Project, folder: string, size = '64k'): boolean {
+  mkdirSync(project.at(folder), {recursive: true});
+  const argv = ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', project.at(folder)];
+  if (spawnSync('mount', argv).status !== 0) return false;
+  mounts.push(project.at(folder));
+  return true;
+}
+
+const remountReadOnly = (project: Project, folder: string) =>
+  spawnSync('mount', ['-o', 'remount,ro', project.at(folder)]);
+
+/** Writes into a folder until nothing more fits. */
+const fill = (project: Project, folder: string) =>
+  spawnSync('dd', ['if=/dev/zero', `of=${project.at(folder, 'filling')}`, 'bs=1k']);
+
+describe('a file that is wrong', () => {
+  it('among scenarios keeps none of the others from running', async () => {
+    const project = createProject({
+      'scenarios/good.yaml': GOOD,
+      'scenarios/wrong.yaml': `${GOOD}iteratons: 5\n`,
+      'scenarios/known.yaml': GOOD,
+      [`${BASELINES}/known.yaml`]: 'mode: growth\nleaks: {\n',
+    });
+    const {code, stdout, statuses} = await project.run();
+    expect(code).toBe(2);
+    expect(statuses).toEqual({good: 'passed', known: 'failed'});
+    expect(stdout).toContain(
+      'scenarios/wrong.yaml:3:1 unknown key "iteratons", did you mean "iterations"?\n  iteratons: 5\n  ^\n',
+    );
+    expect(stdout).toMatch(new RegExp(`${BASELINES}/known\\.yaml:\\d+:\\d+ `));
+    expect(project.read(BASELINES, 'known.yaml')).toBe('mode: growth\nleaks: {\n');
+
+    // What cannot be read is no reason to lose it.
+    expect((await project.leakline(['baseline', 'update', '--all'])).code).toBe(0);
+    expect((await project.leakline(['baseline', 'prune'])).code).toBe(2);
+    expect(project.read(BASELINES, 'known.yaml')).toBe('mode: growth\nleaks: {\n');
+  });
+
+  it('of suppressions is told with its line before valgrind starts', async () => {
+    const project = createProject({
+      'leakline.yaml': 'builds: [cpython-3.13]\nsuppressions: [known.supp]\n',
+      'known.supp': '{\n   no end\n   Memcheck:Leak\n   fun:f\n',
+      'scenarios/good.yaml': GOOD,
+    });
+    const {code, stdout, stderr} = await project.leakline(['run']);
+    expect(code).toBe(2);
+    expect(stdout + stderr).toContain('known.supp:1:1 this rule is not closed with "}"');
+    expect(stdout + stderr).not.toContain('passed');
+  });
+});
+
+describe('where nothing can be written', () => {
+  it('baselines stay as they are, and can be updated when that is mended', async (context) => {
+    const project = createProject({'scenarios/keeps.yaml': KEEPS});
+    if (!mountSmall(project, BASELINES)) return context.skip('needs the right to mount');
+    project.write({[`${BASELINES}/old.yaml`]: 'mode: growth\n'});
+    remountReadOnly(project, BASELINES);
+    const {code, stdout, statuses} = await project.run(['--update', 'all']);
+    expect(code).toBe(2);
+    expect(statuses).toEqual({keeps: 'regressed'});
+    expect(stdout).toContain(`${BASELINES}/keeps.yaml cannot be written: EROFS: read-only file system`);
+    expect(stdout).toContain('Next: make the folder writable, then: leakline baseline update\n');
+
+    const refused = await project.leakline(['baseline', 'update']);
+    expect(refused.code).toBe(2);
+    expect(refused.stdout).toContain('EROFS');
+    expect(project.files(BASELINES)).toEqual(['old.yaml']);
+
+    spawnSync('mount', ['-o', 'remount,rw', project.at(BASELINES)]);
+    fill(project, BASELINES);
+    const full = await project.leakline(['baseline', 'update']);
+    expect(full.code).toBe(2);
+    expect(full.stdout).toContain('keeps.yaml cannot be written: ENOSPC: no space left on device');
+    expect(project.files(BASELINES)).toEqual(['filling', 'old.yaml']);
+    expect(project.read(BASELINES, 'old.yaml')).toBe('mode: growth\n');
+
+    project.write({[`${BASELINES}/filling`]: undefined});
+    expect(await project.leakline(['baseline', 'update'])).toMatchObject({
+      code: 0,
+      stdout: `updated ${BASELINES}/keeps.yaml\n`,
+    });
+  });
+
+  it('a report that cannot be written is refused before anything is built or run', async () => {
+    const project = createProject({'scenarios/good.yaml': GOOD, file: ''});
+    const {code, stdout, stderr} = await project.leakline(['run', '--reporter', 'junit=file/junit.xml']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('file/junit.xml cannot be written: ');
+    expect(stdout).toBe('');
+  });
+
+  it('a full folder of results is told at once', async (context) => {
+    const project = createProject({'scenarios/good.yaml': GOOD});
+    if (!mountSmall(project, '.leakline')) return context.skip('needs the right to mount');
+    fill(project, '.leakline');
+    const {code, stdout, stderr} = await project.leakline(['run']);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('.leakline results cannot be written: ENOSPC: no space left on device');
+    expect(stderr).toContain('Next: make the folder writable, or free some space\n');
+  });
+
+  it('a full temporary folder fails scenarios with the cause, wherever they run', async (context) => {
+    const alone = `isolation: process\n${GOOD}`;
+    const exit = 'mode: exit\ncode: |\n  pass\n';
+    const project = createProject({
+      'scenarios/alone.yaml': alone,
+      'scenarios/forked.yaml': GOOD,
+      'scenarios/once.yaml': exit,
+    });
+    if (!mountSmall(project, 'tmp')) return context.skip('needs the right to mount');
+    fill(project, 'tmp');
+    const {code, of} = await project.run([], {TMPDIR: project.at('tmp')});
+    expect(code).toBe(2);
+    for (const scenario of ['alone', 'forked', 'once']) {
+      expect(of(scenario).status).toBe('failed');
+      expect(of(scenario).failure).toMatchObject({reason: 'environment'});
+      expect(of(scenario).failure?.message).toContain('ENOSPC: no space left on device');
+    }
+  });
+});
+
+it('what belongs to no scenario is pruned, and nothing else', async () => {
+  const project = createProject({
+    'scenarios/good.yaml': GOOD,
+    [`${BASELINES}/good.yaml`]: 'mode: growth\n',
+    [`${BASELINES}/gone.yaml`]: 'mode: growth\n',
+    [`${BASELINES}/_interpreter.yaml`]: 'mode: growth\n',
+  });
+  const {code, stdout} = await project.leakline(['baseline', 'prune']);
+  expect({code, stdout}).toEqual({code: 0, stdout: `removed ${BASELINES}/gone.yaml\n`});
+  expect(project.files(BASELINES)).toEqual(['_interpreter.yaml', 'good.yaml']);
+});
