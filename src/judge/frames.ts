@@ -41,8 +41,19 @@ function moduleOf(object: string): string {
 const ADDED =
   /(?<=.)(\.(isra|constprop|part|lto_priv|llvm)\.\d+|\.cold(\.\d+)?| \[clone [^\]]*\]|@@?[A-Za-z_][\w.]*)+$/;
 
-/** The frame as a person reads it. */
+/** Loss records share most of their frames, which are then one object: each is named once. */
+const NAMED = new WeakMap<Frame, {readonly prefix: string | undefined; readonly frame: NamedFrame}>();
+
+/** The frame as a person reads it. The same frame gives the same object. */
 export function nameFrame(frame: Frame, attributes: Attributes): NamedFrame {
+  const known = NAMED.get(frame);
+  if (known !== undefined && known.prefix === attributes.prefix) return known.frame;
+  const named = nameNewFrame(frame, attributes);
+  NAMED.set(frame, {prefix: attributes.prefix, frame: named});
+  return named;
+}
+
+function nameNewFrame(frame: Frame, attributes: Attributes): NamedFrame {
   const origin = originOf(frame, attributes);
   const name = frame.function ?? '???';
   const file = frame.file === undefined ? undefined : path.basename(frame.file);

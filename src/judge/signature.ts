@@ -30,8 +30,30 @@ const PLUMBING =
 /** The code objects that the agent makes of a scenario's sections. */
 const SECTION = /^(setup|body|teardown|code)$/;
 
+/** What {@link signatureOf} asks of a frame, once for all stacks that it is in. */
+interface Traits {
+  readonly isAllocator: boolean;
+  readonly isPlumbing: boolean;
+  /** What two builds of the same code agree on: no line, no path, no address. */
+  readonly identity: string;
+}
+
+const TRAITS = new WeakMap<NamedFrame, Traits>();
+
+function traitsOf(frame: NamedFrame): Traits {
+  const known = TRAITS.get(frame);
+  if (known !== undefined) return known;
+  const traits = {
+    isAllocator: frame.origin !== 'python' && ALLOCATOR.test(frame.name),
+    isPlumbing: isPlumbing(frame),
+    identity: identity(frame),
+  };
+  TRAITS.set(frame, traits);
+  return traits;
+}
+
 function withoutAllocators(stack: readonly NamedFrame[]): readonly NamedFrame[] {
-  const first = stack.findIndex(({origin, name}) => origin === 'python' || !ALLOCATOR.test(name));
+  const first = stack.findIndex((frame) => !traitsOf(frame).isAllocator);
   return first === -1 ? stack : stack.slice(first);
 }
 
@@ -57,7 +79,6 @@ function isPlumbing({origin, name, file}: NamedFrame): boolean {
   return origin === 'interpreter' && PLUMBING.test(name);
 }
 
-/** What two builds of the same code agree on: no line, no path, no address. */
 function identity({origin, name, module, file}: NamedFrame): string {
   switch (origin) {
     case 'python':
@@ -77,7 +98,7 @@ function identity({origin, name, module, file}: NamedFrame): string {
 function withoutRepeats(frames: readonly NamedFrame[]): readonly NamedFrame[] {
   return frames.filter((frame, index) => {
     const previous = frames[index - 1];
-    return previous === undefined || identity(previous) !== identity(frame);
+    return previous === undefined || traitsOf(previous).identity !== traitsOf(frame).identity;
   });
 }
 
@@ -88,7 +109,7 @@ function withoutRepeats(frames: readonly NamedFrame[]): readonly NamedFrame[] {
  * functions but the plumbing.
  */
 function significantFrames(stack: readonly NamedFrame[]): readonly NamedFrame[] {
-  const frames = stack.filter((frame) => !isPlumbing(frame));
+  const frames = stack.filter((frame) => !traitsOf(frame).isPlumbing);
   const firstOwn = frames.findIndex(({origin}) => origin === 'extension' || origin === 'python');
   if (firstOwn === -1) return frames;
   const head = frames.slice(0, firstOwn);
@@ -119,7 +140,8 @@ export function signatureOf(stack: readonly NamedFrame[], scenarioFile: string, 
   };
 }
 
-const hashOf = (kind: string, frames: readonly NamedFrame[]) => shortHash([kind, ...frames.map(identity)]);
+const hashOf = (kind: string, frames: readonly NamedFrame[]) =>
+  shortHash([kind, ...frames.map((frame) => traitsOf(frame).identity)]);
 
 /** `PyList_New ← leaky_list (leaky) ← make_rows (loader.py) ← body`: a signature's frames without lines. */
 export function signatureText(frames: readonly NamedFrame[]): string {

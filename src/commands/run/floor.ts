@@ -9,6 +9,7 @@ import {shortHash} from '../../util/hash.js';
 import type {Problem} from '../../util/problem.js';
 import {fail, ok, type Result} from '../../util/result.js';
 import {contentsOf} from './contents.js';
+import {formatFloor, parseFloor} from './stored-floor.js';
 import type {Target} from './target.js';
 
 /** What an empty scenario leaves behind, and the memory errors of the interpreter's own start. */
@@ -31,7 +32,7 @@ export function createFloors(cacheRoot: string, context: RunContext): (target: T
 }
 
 /** Changes when what is kept of a floor does. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** Whatever changes what an empty scenario leaves behind. */
 function floorKey({fingerprint, job}: Target, {valgrindVersion}: RunContext): string {
@@ -50,9 +51,9 @@ function floorKey({fingerprint, job}: Target, {valgrindVersion}: RunContext): st
 
 async function floorOf(target: Target, file: string, context: RunContext): Promise<Floor> {
   try {
-    return ok(JSON.parse(readFileSync(file, 'utf8')) as FloorContent);
+    return ok(parseFloor(readFileSync(file, 'utf8')));
   } catch {
-    // Not measured yet, or what is there is no JSON: measured anew.
+    // Not measured yet, or what is there is no floor: measured anew.
   }
   const observation = await runInProcess(emptyJob(target.job), context);
   const failure = failureOf(observation, {});
@@ -64,7 +65,7 @@ async function floorOf(target: Target, file: string, context: RunContext): Promi
   }
   const floor: FloorContent = {atExit: observation.atExit, errors: observation.errors};
   try {
-    writeFileAtomic(file, JSON.stringify(floor));
+    writeFileAtomic(file, formatFloor(floor));
   } catch {
     // A full or read-only cache costs time only: the next run measures again.
   }
