@@ -136,7 +136,11 @@ async function installInto({
       ...layout.arguments,
     ],
     cwd: folder,
-    env: pipEnvironment(process.env, {temporary, cache: pip.cache, ceiling: folder, copies}, process.arch),
+    env: pipEnvironment(
+      process.env,
+      {temporary, cache: pip.cache, tools: pip.tools, ceiling: folder, copies},
+      process.arch,
+    ),
     log: path.join(logs, 'pip.log'),
     signal,
     onFailure: pipProblem(title, path.join(logs, 'pip.log')),

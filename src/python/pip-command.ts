@@ -23,6 +23,8 @@ export interface PipPlaces {
   readonly temporary: string;
   /** Its cache, unless the user wants none. */
   readonly cache: string;
+  /** Folder of tools that come before those of the machine. */
+  readonly tools: string;
   /** No git repository above this folder is looked for. */
   readonly ceiling: string;
   /** Copies of projects and what they are copies of: debug information names the originals. */
@@ -38,7 +40,7 @@ export interface PipPlaces {
  */
 export function pipEnvironment(
   caller: Readonly<Record<string, string | undefined>>,
-  {temporary, cache, ceiling, copies}: PipPlaces,
+  {temporary, cache, tools, ceiling, copies}: PipPlaces,
   arch: string,
 ): Readonly<Record<string, string>> {
   const kept = Object.entries(caller).flatMap(([name, value]) =>
@@ -47,6 +49,8 @@ export function pipEnvironment(
   return {
     ...Object.fromEntries(kept),
     ...debugVariables(caller, copies, arch),
+    PATH: `${tools}:${caller.PATH ?? '/usr/bin:/bin'}`,
+    COMPILER_PATH: [tools, caller.COMPILER_PATH].filter(Boolean).join(':'),
     TMPDIR: temporary,
     ...(caller.PIP_NO_CACHE_DIR === undefined ? {PIP_CACHE_DIR: cache} : {}),
     PIP_DISABLE_PIP_VERSION_CHECK: '1',

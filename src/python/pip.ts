@@ -7,6 +7,7 @@ import {shortHash} from '../util/hash.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {environmentsFolder, lockFile, logFolder, markUsed} from './cache.js';
+import {writeLinkTools} from './link-tools.js';
 import {whileLocked} from './locked.js';
 import type {PythonBuild} from './manifest.js';
 import type {NativeOptions} from './native.js';
@@ -23,6 +24,8 @@ export interface Pip {
    * other interpreters and other flags must not be found.
    */
   readonly cache: string;
+  /** Linkers that strip nothing. */
+  readonly tools: string;
   /** Where the sources of what was compiled stay for debuggers. */
   readonly sources: string;
 }
@@ -87,6 +90,8 @@ async function makePip(
 ): Promise<Result<Pip, Problem>> {
   rmSync(folder, {recursive: true, force: true});
   mkdirSync(folder, {recursive: true});
+  const tools = path.join(folder, 'tools');
+  writeLinkTools(tools);
   const bundled = path.join(folder, 'bundled');
   const wheels = await captureOutput([build.python, '-s', '-c', FIND_WHEELS], {cwd: folder});
   const files = (wheels ?? '').split('\n').filter(Boolean);
@@ -111,7 +116,7 @@ async function makePip(
       cwd: folder,
       env: pipEnvironment(
         process.env,
-        {temporary: folder, cache: path.join(folder, 'cache'), ceiling: folder, copies: []},
+        {temporary: folder, cache: path.join(folder, 'cache'), tools, ceiling: folder, copies: []},
         process.arch,
       ),
       log: path.join(logFolder(path.resolve(options.cacheRoot), path.basename(folder)), 'pip.log'),
@@ -143,6 +148,7 @@ function readPip(folder: string): Pip | undefined {
     return {
       pip,
       cache: linkedCache(path.join(folder, 'cache'), userCache ?? undefined),
+      tools: path.join(folder, 'tools'),
       sources: path.join(folder, 'sources'),
     };
   } catch {

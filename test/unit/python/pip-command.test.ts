@@ -7,7 +7,7 @@ import {
 } from '../../../src/python/pip-command.js';
 import type {PackageRequirement} from '../../../src/scenario/types.js';
 
-const places: PipPlaces = {temporary: '/t', cache: '/c', ceiling: '/e', copies: []};
+const places: PipPlaces = {temporary: '/t', cache: '/c', tools: '/tools', ceiling: '/e', copies: []};
 
 describe('pipArguments', () => {
   const requirements: readonly PackageRequirement[] = [
@@ -45,9 +45,15 @@ describe('pipEnvironment', () => {
       PIP_INDEX_URL: 'x',
       https_proxy: 'y',
       HOME: '/h',
-      PATH: '/b',
     };
     expect(pipEnvironment(caller, places, 'x64')).toMatchObject(caller);
+  });
+
+  it('puts its tools before those of the machine', () => {
+    expect(pipEnvironment({PATH: '/b'}, places, 'x64')).toMatchObject({
+      PATH: '/tools:/b',
+      COMPILER_PATH: '/tools',
+    });
   });
 
   it.each([
