@@ -36,7 +36,7 @@ describe('probe', {timeout: 120_000}, () => {
   }
 
   beforeAll(async () => {
-    probe = buildProbe(python ?? '');
+    probe = buildProbe(python);
     server = startServer(probe, {preload: ['leaking'], map: path.join(probe.folder, '%p.map')});
     await server.wait((message) => message.event === 'ready');
   }, 120_000);

@@ -6,15 +6,15 @@ import type {Task} from '../../src/probe/protocol.js';
 import {collect} from '../../src/run/collect.js';
 import {buildProbe, eventOf, type Probe, startServer, type TestServer, writeTask} from './probe-harness.js';
 
-const python = process.env.LEAKLINE_TEST_PYTHON;
+const python = process.env.LEAKLINE_TEST_PYTHON ?? '';
 const AGENT = fileURLToPath(new URL('../../src/probe', import.meta.url));
 
-describe.skipIf(!python)('a fork server', {timeout: 120_000}, () => {
+describe('a fork server', {timeout: 120_000}, () => {
   let probe: Probe;
   let server: TestServer;
 
   beforeAll(async () => {
-    probe = buildProbe(python ?? '');
+    probe = buildProbe(python);
     server = startServer(probe, {preload: ['leaking']});
     await server.wait((message) => message.event === 'ready');
   }, 120_000);
@@ -50,6 +50,6 @@ describe.skipIf(!python)('a fork server', {timeout: 120_000}, () => {
   it('rehearses with a body that this interpreter can run', () => {
     const program = 'import sys; sys.path[:0] = sys.argv[1:]; from leakline_agent import rehearsal, sections';
     const run = "exec(sections.compile_section('body', rehearsal.BODY, 'rehearsal'), {})";
-    execFileSync(python ?? '', ['-c', `${program}\n${run}`, AGENT, probe.folder], {stdio: 'pipe'});
+    execFileSync(python, ['-c', `${program}\n${run}`, AGENT, probe.folder], {stdio: 'pipe'});
   });
 });
