@@ -19,6 +19,7 @@ import {createFloors} from './run/floor.js';
 import {measure} from './run/measure.js';
 import {prepare} from './run/prepare.js';
 import {openSession} from './run/session.js';
+import {suppressionProblems} from './run/suppressions.js';
 import type {Target} from './run/target.js';
 import {baselineStore} from './store.js';
 
@@ -52,6 +53,8 @@ export async function repro(options: ReproOptions, io: ReportIo, signal: AbortSi
   const chosen = await chooseScenario(options);
   if (!chosen.ok) return refuse(chosen.error);
   const {config, scenario} = chosen.value;
+  const wrongRules = config.suppressions.flatMap((file) => suppressionProblems(file, config.cwd));
+  if (wrongRules.length > 0) return refuse(wrongRules);
   const session = await openSession(signal);
   if (!session.ok) return refuse([session.error]);
   try {

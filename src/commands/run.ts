@@ -16,11 +16,13 @@ import {formatValgrindVersion} from '../valgrind/version.js';
 import {EXIT} from './exit-code.js';
 import {execute} from './run/execute.js';
 import {createFloors} from './run/floor.js';
+import {nothingToRun} from './run/nothing-to-run.js';
 import {prepare} from './run/prepare.js';
 import {createRecorder, openLog, type Recorder} from './run/recorder.js';
 import {openResultCache} from './run/result-cache.js';
 import {createRunner} from './run/servers.js';
 import {openSession, type Session} from './run/session.js';
+import {suppressionProblems} from './run/suppressions.js';
 import type {Target} from './run/target.js';
 import {baselineStore} from './store.js';
 
@@ -60,11 +62,14 @@ export async function run(options: RunOptions, io: ReportIo, signal: AbortSignal
     for (const {id} of scenarios) io.stdout.write(`${id}\n`);
     return loaded.problems.length > 0 ? refuse(loaded.problems) : EXIT.ok;
   }
-  if (scenarios.length === 0 && loaded.problems.length === 0) {
-    return refuse([
-      {message: `No scenario to run in ${config.scenarios}`, next: 'leakline scenario new NAME'},
-    ]);
+  if (scenarios.length === 0 && loaded.broken.length === 0) {
+    const nothing = nothingToRun(config, loaded, options.selection, options.lastFailed);
+    if (!nothing.ok) return refuse(nothing.error);
+    io.stderr.write(`${nothing.value}\n`);
+    return EXIT.ok;
   }
+  const wrongRules = config.suppressions.flatMap((file) => suppressionProblems(file, config.cwd));
+  if (wrongRules.length > 0) return refuse(wrongRules);
   const stop = new AbortController();
   const session = await openSession(AbortSignal.any([signal, stop.signal]));
   if (!session.ok) return refuse([session.error]);

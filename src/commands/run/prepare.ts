@@ -1,4 +1,4 @@
-import {readFileSync, realpathSync} from 'node:fs';
+import {realpathSync} from 'node:fs';
 import {scenarioEnvironment} from '../../config/environment.js';
 import type {Config} from '../../config/types.js';
 import {ensureAgent} from '../../python/agent.js';
@@ -15,9 +15,8 @@ import {buildsOf} from '../../scenario/builds.js';
 import type {Scenario} from '../../scenario/types.js';
 import type {Problem} from '../../util/problem.js';
 import {fail, ok, type Result} from '../../util/result.js';
-import {shownPath} from '../../util/shown-path.js';
-import {parseSuppressions} from '../../valgrind/suppression/parse.js';
 import {buildVersions} from '../build-versions.js';
+import {suppressionProblems} from './suppressions.js';
 import type {Target} from './target.js';
 
 /** What is ready to run, and what stood in the way of the rest. */
@@ -137,7 +136,7 @@ async function makeTarget(
 ): Promise<Result<Target, Problem>> {
   const own = [...config.suppressions, ...scenario.suppressions];
   for (const file of own) {
-    if (!checked.has(file)) checked.set(file, suppressionProblem(file, config.cwd));
+    if (!checked.has(file)) checked.set(file, suppressionProblems(file, config.cwd)[0]);
     const problem = checked.get(file);
     if (problem !== undefined) return fail(problem);
   }
@@ -184,16 +183,4 @@ function isolated(scenario: Scenario, {onlyIsolation}: Config): Scenario {
   const {work} = scenario;
   if (work.mode !== 'growth' || onlyIsolation === undefined) return scenario;
   return {...scenario, work: {...work, isolation: onlyIsolation}};
-}
-
-function suppressionProblem(file: string, cwd: string): Problem | undefined {
-  const shownAs = shownPath(cwd, file);
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    return {file: shownAs, message: `cannot be read: ${(error as Error).message}`};
-  }
-  const parsed = parseSuppressions(text, shownAs);
-  return parsed.ok ? undefined : parsed.error[0];
 }
