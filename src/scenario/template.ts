@@ -4,10 +4,12 @@ import type {ExitWork, GrowthWork} from './types.js';
 /** What a new scenario file is to be: its mode. */
 export type TemplateMode = (GrowthWork | ExitWork)['mode'];
 
-const REQUIRES = `# To judge a C file of your own, put it under the scenario folder and name it here. It becomes a
-# module of the file's name, which the code below can import.
+const REQUIRES = `# What the code below imports: the Python project around this folder, by its path from here, a C
+# file under the scenario folder, a package of the index. Each is built with debug information.
 # requires:
+#   - project: ..
 #   - extension: spam.c
+#   - ujson==5.10.0
 `;
 
 const GROWTH = `description: Decoding JSON leaves nothing behind
@@ -61,10 +63,11 @@ export function firstScenario(module: string, schema: string): string {
   return `# yaml-language-server: $schema=${schema}
 description: Import and call
 
-# This runs as it stands and judges json. To judge ${module}, or any C file of it, put the file under
-# the scenario folder and name it here. It becomes a module of the file's name.
+# This runs as it stands and judges json. To judge ${module}, name here what builds it: the folder of
+# this project, by its path from this file. It is built from source with debug information, and
+# again whenever it changes.
 # requires:
-#   - extension: ${module}.c
+#   - project: ../..
 
 # Runs once, before anything is measured. Then: import ${module}
 setup: |
