@@ -1,5 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
+import type {PackageRequirement} from '../scenario/types.js';
+import type {Problem} from '../util/problem.js';
 
 /** The shared objects below a folder; links are not followed. */
 export function objectsIn(folder: string): readonly string[] {
@@ -7,6 +9,24 @@ export function objectsIn(folder: string): readonly string[] {
     .filter((entry) => entry.isFile() && /\.so(\.\d+)*$/.test(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .sort();
+}
+
+/** Stacks through stripped objects have no lines, often no names: what to tell the user about those there are. */
+export function strippedProblem(
+  build: string,
+  requirements: readonly PackageRequirement[],
+  environment: string,
+): Problem | undefined {
+  const asPublished = requirements.flatMap((each) =>
+    each.type === 'wheel' || each.type === 'wheel-file' ? [each.name] : [],
+  );
+  const names = strippedObjects(environment, asPublished).map((file) => path.basename(file));
+  if (names.length === 0) return undefined;
+  const shown = [...names.slice(0, 3), ...(names.length > 3 ? [`${names.length - 3} more`] : [])].join(', ');
+  return {
+    message: `${shown} on ${build} ${names.length === 1 ? 'has' : 'have'} no debug information, though built from source: stacks there have no lines`,
+    next: 'look for an option of the build that keeps it; it may be an environment variable',
+  };
 }
 
 /**

@@ -5,7 +5,6 @@ import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {unreachable} from '../util/unreachable.js';
 import type {PythonBuild} from './manifest.js';
-import {COMPILER_VARIABLES, debugVariables} from './pip-command.js';
 import {projectIdentity} from './project-tree.js';
 
 /** Raised when environments made by earlier versions of leakline are not to be used any more. */
@@ -48,24 +47,19 @@ function identityOf(requirement: PackageRequirement, leaveOut: readonly string[]
   }
 }
 
-/** Changes whenever the environment would; the order and repetition of requirements do not matter. */
+/**
+ * Changes whenever the environment would; the order and repetition of requirements do not matter.
+ *
+ * @param compiled what buildIdentity gives
+ */
 export function packagesFingerprint(
   identified: readonly Identified[],
   build: Pick<PythonBuild, 'fingerprint'>,
-  compilerVersion: string,
-  caller: Readonly<Record<string, string | undefined>>,
-  arch: string,
+  compiled: readonly string[],
 ): string {
   const parts = identified.map(({requirement, identity}) =>
     // Debug information names the folder of a project.
     JSON.stringify([requirement.type, identity, 'path' in requirement ? requirement.path : '']),
   );
-  return shortHash([
-    `${FORMAT}`,
-    build.fingerprint,
-    compilerVersion,
-    JSON.stringify(debugVariables(caller, [], arch)),
-    JSON.stringify(COMPILER_VARIABLES.map((name) => caller[name] ?? '')),
-    ...[...new Set(parts)].sort(),
-  ]);
+  return shortHash([`${FORMAT}`, build.fingerprint, ...compiled, ...[...new Set(parts)].sort()]);
 }

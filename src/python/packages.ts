@@ -10,11 +10,11 @@ import {keepSources} from './kept-sources.js';
 import {whileLocked} from './locked.js';
 import type {PythonBuild} from './manifest.js';
 import type {NativeOptions} from './native.js';
-import {objectsIn, strippedObjects} from './objects.js';
+import {objectsIn, strippedProblem} from './objects.js';
 import {identify, packagesFingerprint} from './packages-fingerprint.js';
 import {type PackagesManifest, readPackagesManifest, writePackagesManifest} from './packages-manifest.js';
 import {ensurePip, type Pip} from './pip.js';
-import {type PipPlaces, pipArguments, pipEnvironment, requirementText} from './pip-command.js';
+import {buildIdentity, type PipPlaces, pipArguments, pipEnvironment, requirementText} from './pip-command.js';
 import {pipProblem} from './pip-problem.js';
 import {copyProject} from './project-tree.js';
 import {plainEnvironment, runStep} from './step.js';
@@ -41,7 +41,8 @@ export async function ensurePackages(
   if (!identified.ok) return identified;
   const compiler = (await findCompiler())?.version ?? build.compiler;
   const cacheRoot = path.resolve(options.cacheRoot);
-  const id = `packages-${packagesFingerprint(identified.value, build, compiler, process.env, process.arch)}`;
+  const compiled = buildIdentity(process.env, compiler, process.arch);
+  const id = `packages-${packagesFingerprint(identified.value, build, compiled)}`;
   const folder = path.join(environmentsFolder(cacheRoot), id);
   const finished = readPackagesManifest(folder);
   if (finished !== undefined) {
@@ -55,7 +56,7 @@ export async function ensurePackages(
     return await whileLocked(lockFile(cacheRoot, id), {title, signal: options.signal, onWait}, async () => {
       const made = readPackagesManifest(folder);
       if (made !== undefined) return ok(made);
-      const pip = await ensurePip(build, options);
+      const pip = await ensurePip(build, compiled, options);
       return pip.ok ? install({build, requirements, folder, title, pip: pip.value, options}) : pip;
     });
   } catch (error) {
@@ -88,7 +89,8 @@ async function install(installation: Installation): Promise<Result<Packages, Pro
     throw error;
   }
   if (installed.ok) {
-    warnOfStripped(installation);
+    const problem = strippedProblem(build.name, requirements, folder);
+    if (problem !== undefined) options.onEvent({type: 'build-warning', build: build.name, problem});
     writePackagesManifest(installed.value);
   } else {
     rmSync(folder, {recursive: true, force: true});
@@ -188,22 +190,4 @@ function copyProjects(
     original,
     copy: copyProject(original, leaveOut, path.join(target, `${index}`)),
   }));
-}
-
-/** Stacks through stripped objects have no lines, often no names. */
-function warnOfStripped({build, requirements, folder, options}: Installation): void {
-  const asPublished = requirements.flatMap((each) =>
-    each.type === 'wheel' || each.type === 'wheel-file' ? [each.name] : [],
-  );
-  const names = strippedObjects(folder, asPublished).map((file) => path.basename(file));
-  if (names.length === 0) return;
-  const shown = [...names.slice(0, 3), ...(names.length > 3 ? [`${names.length - 3} more`] : [])].join(', ');
-  options.onEvent({
-    type: 'build-warning',
-    build: build.name,
-    problem: {
-      message: `The build of ${requirements.map(requirementText).join(', ')} on ${build.name} stripped ${shown}: stacks in there have no lines`,
-      next: 'look for an option of its build to keep debug information; it may be an environment variable',
-    },
-  });
 }

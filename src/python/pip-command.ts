@@ -2,16 +2,23 @@ import type {PackageRequirement} from '../scenario/types.js';
 import {unreachable} from '../util/unreachable.js';
 import {debugFlags} from './recipe.js';
 
-/** Variables that add to the flags of a compiler or choose one: another value makes other objects. */
-export const COMPILER_VARIABLES = [
-  'CC',
-  'CXX',
-  'CPPFLAGS',
-  'CFLAGS',
-  'CXXFLAGS',
-  'LDFLAGS',
-  'RUSTFLAGS',
-] as const;
+/** Variables that steer compilers and build tools: another value makes other objects. */
+const BUILD_VARIABLES =
+  /^(CC|CXX|LD|.*FLAGS|CPATH|.*_INCLUDE_PATH|LIBRARY_PATH|(CMAKE|SKBUILD|CARGO|RUST.*|MATURIN|PYO3|CYTHON|MESON|PKG_CONFIG)_.*)$/;
+
+/** What tells compiled code from that of other compilers and other flags, wherever it comes from. */
+export function buildIdentity(
+  caller: Readonly<Record<string, string | undefined>>,
+  compilerVersion: string,
+  arch: string,
+): readonly string[] {
+  const variables = Object.entries(caller).filter(([name]) => BUILD_VARIABLES.test(name));
+  return [
+    compilerVersion,
+    JSON.stringify(debugVariables(caller, [], arch)),
+    JSON.stringify(variables.sort(([a], [b]) => (a < b ? -1 : 1))),
+  ];
+}
 
 /** Variables that would make pip install elsewhere, or something else as well. */
 const UNWANTED =

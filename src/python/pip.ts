@@ -30,7 +30,7 @@ export interface Pip {
   readonly sources: string;
 }
 
-/** Raised when the flags of debugVariables change: wheels compiled with others are not to be used. */
+/** Raised when what an earlier version of leakline unpacked or compiled is not to be used any more. */
 const PIP_FORMAT = 1;
 
 /** The first pip that builds a project in its own folder and knows today's wheel tags. */
@@ -62,10 +62,18 @@ for folder in folders:
         break
 `;
 
-/** The pip that belongs to `build`: unpacked from the wheel that came with it, once. */
-export async function ensurePip(build: PythonBuild, options: NativeOptions): Promise<Result<Pip, Problem>> {
+/**
+ * The pip that belongs to `build`: unpacked from the wheel that came with it, once.
+ *
+ * @param compiled what tells its wheels from those of other compilers and flags
+ */
+export async function ensurePip(
+  build: PythonBuild,
+  compiled: readonly string[],
+  options: NativeOptions,
+): Promise<Result<Pip, Problem>> {
   const cacheRoot = path.resolve(options.cacheRoot);
-  const id = `pip-${shortHash([`${PIP_FORMAT}`, build.fingerprint])}`;
+  const id = `pip-${shortHash([`${PIP_FORMAT}`, build.fingerprint, ...compiled])}`;
   const folder = path.join(environmentsFolder(cacheRoot), id);
   const known = readPip(folder);
   if (known !== undefined) {
@@ -122,8 +130,9 @@ async function makePip(
       log: path.join(logFolder(path.resolve(options.cacheRoot), path.basename(folder)), 'pip.log'),
       signal: options.signal,
     });
-    if (!upgraded.ok) return upgraded;
-    pip = path.join(newer, 'pip');
+    if (options.signal?.aborted && !upgraded.ok) return upgraded;
+    // Where there is no newer one to be had, the old one does for most.
+    if (upgraded.ok) pip = path.join(newer, 'pip');
   }
   // Fails where a cache is not wanted, and before pip 20.1.
   const userCache = await captureOutput([build.python, '-s', pip, 'cache', 'dir'], {cwd: folder});

@@ -6,6 +6,7 @@ import {keepSources} from '../../../src/python/kept-sources.js';
 import {strippedObjects} from '../../../src/python/objects.js';
 import {identify, packagesFingerprint} from '../../../src/python/packages-fingerprint.js';
 import {readPackagesManifest, writePackagesManifest} from '../../../src/python/packages-manifest.js';
+import {buildIdentity} from '../../../src/python/pip-command.js';
 import {versionIn} from '../../../src/python/recipe-version.js';
 import type {PackageRequirement} from '../../../src/scenario/types.js';
 
@@ -35,7 +36,7 @@ function fingerprint(requirements: readonly PackageRequirement[], made: Made = {
   const identified = identify(requirements, []);
   if (!identified.ok) throw new Error(identified.error.message);
   const {build = 'b', compiler = 'gcc 12', caller = {}} = made;
-  return packagesFingerprint(identified.value, {fingerprint: build}, compiler, caller, 'x64');
+  return packagesFingerprint(identified.value, {fingerprint: build}, buildIdentity(caller, compiler, 'x64'));
 }
 
 describe('packagesFingerprint', () => {
@@ -54,6 +55,8 @@ describe('packagesFingerprint', () => {
     ['other flags', [ujson, numpy], {caller: {CFLAGS: '-DX'}}],
     ['another linker', [ujson, numpy], {caller: {LDFLAGS: '-fuse-ld=gold'}}],
     ['a compiler that is named', [ujson, numpy], {caller: {CC: 'clang'}}],
+    ['arguments of CMake', [ujson, numpy], {caller: {CMAKE_ARGS: '-DX=1'}}],
+    ['settings of cargo', [ujson, numpy], {caller: {CARGO_BUILD_TARGET: 'x'}}],
   ])('is another one for %s', (_, requirements, made) => {
     expect(fingerprint(requirements, made)).not.toBe(before);
   });
