@@ -9,18 +9,18 @@ const LOSER = extension('loser', {
 `,
 });
 
-const scenario = (times: number) => `mode: exit
+const SCENARIO = `mode: exit
 requires: [{extension: loser.c}]
 code: |
   import loser
-  for _ in range(${times}):
+  for _ in range(3):
       loser.lose(None)
 `;
 
 const BASELINE = 'scenarios/__baselines__/cpython-3.13/once.yaml';
 
 it('what a script leaves at exit is the same in every run, and compared with its baseline', async () => {
-  const project = createProject({'scenarios/once.yaml': scenario(3), 'scenarios/loser.c': LOSER});
+  const project = createProject({'scenarios/once.yaml': SCENARIO, 'scenarios/loser.c': LOSER});
 
   const first = await project.run([], {CI: 'true'});
   expect(first.code).toBe(1);
@@ -55,13 +55,4 @@ it('what a script leaves at exit is the same in every run, and compared with its
   expect(others).toEqual([found, found]);
   expect(second.of('once').totals).toEqual(first.of('once').totals);
   expect(third.of('once').totals).toEqual(first.of('once').totals);
-
-  const stored = project.read(BASELINE);
-  project.write({'scenarios/once.yaml': scenario(4)});
-  const fourth = await project.run(['--update', 'missing']);
-  expect(fourth.code).toBe(1);
-  expect(fourth.stdout).toMatch(
-    /regressed: once on cpython-3\.13: 4 blocks \(160 bytes\) at exit, was 3 blocks/,
-  );
-  expect(project.read(BASELINE)).toBe(stored);
 });
