@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {scenarioEnvironment} from '../../../src/config/environment.js';
 
-const place = {workingFolder: '/work/0001', programFolders: ['/env/bin', '/programs']};
+const place = {workingFolder: '/job/0001', programFolders: ['/env/bin', '/programs']};
 const caller = {
   HOME: '/home/user',
   PATH: '/home/user/bin',
@@ -17,13 +17,13 @@ const make = (passEnv: string[], env: Record<string, string> = {}) =>
 describe('the environment of a scenario', () => {
   it('is fixed when nothing is passed', () => {
     expect(make([])).toEqual({
-      HOME: '/work/0001',
+      HOME: '/job/0001',
       LANG: 'C.UTF-8',
       LC_ALL: 'C.UTF-8',
       PATH: '/env/bin:/programs:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       PYTHONDONTWRITEBYTECODE: '1',
       PYTHONHASHSEED: '0',
-      TMPDIR: '/work/0001',
+      TMPDIR: '/job/0001',
       TZ: 'UTC',
     });
   });
