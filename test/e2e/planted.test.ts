@@ -10,6 +10,9 @@ const SCENARIOS = fileURLToPath(new URL('../../scenarios', import.meta.url));
 /** With LEAKLINE_TEST_ALL=1 every scenario of this repository, which takes a quarter of an hour. */
 const isWhole = process.env.LEAKLINE_TEST_ALL === '1';
 
+/** More than the other end-to-end tests are given, which is enough for the sample. */
+const TIMEOUT_MS = isWhole ? 4 * 60 * 60_000 : undefined;
+
 /** What is compared in both isolations without that: a fault of each sort. */
 const SAMPLE = [
   'cycle',
@@ -104,7 +107,7 @@ beforeAll(async () => {
     filter: (file) => path.basename(file) !== '__baselines__',
   });
   run = await project.run(isWhole ? ['--isolation', 'fork'] : ['leaky']);
-});
+}, TIMEOUT_MS);
 
 describe('what is planted in leaky/', () => {
   it('is found without a baseline, and nothing else is', () => {
@@ -139,21 +142,25 @@ describe('what is planted in leaky/', () => {
   });
 });
 
-it('a fork server and a process of its own find the same signatures and rates', async () => {
-  const names = isWhole
-    ? run.report.results.filter(({isolation}) => isolation === 'fork').map(({scenario}) => scenario)
-    : SAMPLE.map((name) => `leaky/${name}`);
-  // What is known needs no confirmation, which is half of the time.
-  await project.leakline(['baseline', 'update']);
-  const alone = await project.run([...names, '--isolation', 'process', '--no-cache']);
-  expect(alone.report.results.map(({scenario}) => scenario)).toEqual(names);
-  expect(new Set(alone.report.results.map(({isolation}) => isolation))).toEqual(new Set(['process']));
-  const of = ({report}: Judged) =>
-    Object.fromEntries(
-      report.results
-        .filter(({scenario}) => names.includes(scenario))
-        .map((result) => [result.scenario, rates(result)]),
-    );
-  expect(of(alone)).toEqual(of(run));
-  expect(alone.code).toBe(0);
-});
+it(
+  'a fork server and a process of its own find the same signatures and rates',
+  async () => {
+    const names = isWhole
+      ? run.report.results.filter(({isolation}) => isolation === 'fork').map(({scenario}) => scenario)
+      : SAMPLE.map((name) => `leaky/${name}`);
+    // What is known needs no confirmation, which is half of the time.
+    await project.leakline(['baseline', 'update']);
+    const alone = await project.run([...names, '--isolation', 'process', '--no-cache']);
+    expect(alone.report.results.map(({scenario}) => scenario)).toEqual(names);
+    expect(new Set(alone.report.results.map(({isolation}) => isolation))).toEqual(new Set(['process']));
+    const of = ({report}: Judged) =>
+      Object.fromEntries(
+        report.results
+          .filter(({scenario}) => names.includes(scenario))
+          .map((result) => [result.scenario, rates(result)]),
+      );
+    expect(of(alone)).toEqual(of(run));
+    expect(alone.code).toBe(0);
+  },
+  TIMEOUT_MS,
+);
