@@ -2,9 +2,9 @@ import {compare, type Expectation} from '../../judge/compare.js';
 import {decide, type GrowthCase, type Measurement, unconfirmedFindings} from '../../judge/decide.js';
 import {failureOf} from '../../judge/failure.js';
 import {errorsOf, exitFindings, totalsOf} from '../../judge/findings.js';
+import {isClean} from '../../judge/screening.js';
 import {statusOf} from '../../judge/status.js';
 import type {Change, ErrorFinding, Failure, Finding, ScenarioResult} from '../../judge/types.js';
-import {isUnchanged} from '../../judge/unchanged.js';
 import type {Job} from '../../run/job.js';
 import type {Observation} from '../../run/observation.js';
 import type {GrowthWork, Scenario} from '../../scenario/types.js';
@@ -110,7 +110,7 @@ async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob)
       const changes = result.changes.filter(({verdict}) => verdict !== 'fixed');
       return {...result, changes, iterations: last.iterations};
     }
-    if (isScreening && !isUnchanged(observation, target.place)) screenings.push(observation);
+    if (isScreening && !isClean(observation, target.place)) screenings.push(observation);
     else measurements.push({iterations: decision.iterations, observation});
   }
 }
