@@ -13,8 +13,11 @@ function lineOf(called: string, text: string): number {
 }
 
 const growth = (body: string) => `requires: [{extension: leaky.c}]
+warmup: 2
+iterations: 5
+checkpoints: 3
 setup: |
-  import leaky
+  import leaky, os
 
   def parse(number):
       leaky.lost_block()
@@ -26,7 +29,7 @@ text = ", ".join(rows)
 parts = text.split(", ")
 table = {name: len(name) for name in parts}
 names = sorted(table)
-if len(names) == 3:
+with open(os.devnull):
     parse(3)
 first = names[0]
 upper = first.upper()
@@ -79,10 +82,10 @@ describe('a leak that grows', {sequential: true}, () => {
   it('is reproduced by the folder alone', () => {
     const {stderr} = spawnSync(project.at('out', 'loses', 'run.sh'), {env: BARE, encoding: 'utf8'});
     const checks = stderr.split('leakline checkpoint ').slice(2);
-    expect(checks).toHaveLength(5);
+    expect(checks).toHaveLength(3);
     for (const text of checks) {
       const record = text.split(/\n==\d+== \n/).find((part) => part.includes('lost_block (leaky.c:'));
-      expect(record).toMatch(/ \(\+400\) bytes in .* \(\+10\) blocks are definitely lost/);
+      expect(record).toMatch(/ \(\+200\) bytes in .* \(\+5\) blocks are definitely lost/);
     }
     expect(project.read('out', 'loses', 'README.md')).toContain('+1 block (40 bytes) per iteration');
   });
