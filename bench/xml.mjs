@@ -1,9 +1,13 @@
-// How fast, and in how much memory, the XML reader reads: node bench/xml.mjs [--megabytes N]
+// How fast, and in how much memory, the XML reader reads: node bench/xml.mjs [--megabytes N] [--saxes]
 // The document is made on the fly, so that N may be larger than the disk. Text goes to standard
 // error, JSON to standard output.
+import {execFileSync} from 'node:child_process';
+import {StringDecoder} from 'node:string_decoder';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
+import {SaxesParser} from 'saxes';
 import {parseXml} from '../dist/valgrind/xml.js';
+import {median} from './measuring.mjs';
 
 const MEGABYTE = 1e6;
 const CHUNK = 65_536;
@@ -94,12 +98,22 @@ function* makeDocument(bytes) {
   yield Buffer.from(TAIL);
 }
 
+/** The parser that leakline's reader is built on, with nothing but a count of the records. */
+function parseWithSaxes(chunks, onItem) {
+  const parser = new SaxesParser();
+  const decoder = new StringDecoder('utf8');
+  parser.on('closetag', ({name}) => name === 'error' && onItem({type: 'loss-record'}));
+  for (const chunk of chunks) parser.write(decoder.write(chunk));
+  parser.close();
+  return {complete: true};
+}
+
 /**
  * Reads a document of `megabytes` (of 1,000,000 bytes).
  *
  * @returns {Promise<{bench: 'xml', megabytes: number, records: number, seconds: number, cpuSeconds: number, megabytesPerSecond: number, peakRssMegabytes: number}>}
  */
-export async function benchXml(megabytes) {
+async function benchXml(megabytes, parse) {
   let bytes = 0;
   let records = 0;
   const counted = (function* () {
@@ -110,7 +124,7 @@ export async function benchXml(megabytes) {
   })();
   const cpuStart = process.cpuUsage();
   const start = performance.now();
-  const end = await parseXml(counted, (item) => {
+  const end = await parse(counted, (item) => {
     if (item.type === 'loss-record') records++;
   });
   const seconds = (performance.now() - start) / 1000;
@@ -130,11 +144,59 @@ export async function benchXml(megabytes) {
 
 const round = (number) => Math.round(number * 10) / 10;
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const {values} = parseArgs({options: {megabytes: {type: 'string', default: '256'}}});
+const self = fileURLToPath(import.meta.url);
+
+/** In a process of its own, whose memory is that of the reader alone. */
+const measure = (megabytes, ...args) =>
+  JSON.parse(
+    execFileSync(process.execPath, [self, '--megabytes', String(megabytes), ...args], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).toString(),
+  );
+
+/** Speed against the bare parser, and memory for documents of two sizes. */
+export async function xml({quick}) {
+  const [small, large] = quick ? [16, 64] : [64, 1024];
+  const turns = Array.from({length: quick ? 3 : 5}, () => ({
+    own: measure(small),
+    bare: measure(small, '--saxes'),
+  }));
+  const speed = (kind) => median(turns.map((turn) => turn[kind].megabytesPerSecond));
+  const memory = (kind) => median(turns.map((turn) => turn[kind].peakRssMegabytes));
+  const alternativeName = 'saxes alone';
+  return [
+    {
+      what: `XML of ${small} MB`,
+      unit: 'MB/s',
+      leakline: speed('own'),
+      alternative: speed('bare'),
+      alternativeName,
+      speedAtLeast: 50,
+    },
+    {
+      what: `memory for ${small} MB`,
+      unit: 'MB',
+      leakline: memory('own'),
+      alternative: memory('bare'),
+      alternativeName,
+      megabytesAtMost: 150,
+    },
+    {
+      what: `memory for ${large} MB`,
+      unit: 'MB',
+      leakline: measure(large).peakRssMegabytes,
+      megabytesAtMost: 150,
+    },
+  ];
+}
+
+if (process.argv[1] === self) {
+  const {values} = parseArgs({
+    options: {megabytes: {type: 'string', default: '256'}, saxes: {type: 'boolean', default: false}},
+  });
   const megabytes = Number(values.megabytes);
   if (!(megabytes > 0)) throw new Error(`--megabytes takes a positive number, not "${values.megabytes}"`);
-  const result = await benchXml(megabytes);
+  const result = await benchXml(megabytes, values.saxes ? parseWithSaxes : parseXml);
   console.error(
     `XML: ${result.megabytes} MB, ${result.records} loss records in ${result.seconds} s (${result.cpuSeconds} s of CPU): ` +
       `${result.megabytesPerSecond} MB/s, peak ${result.peakRssMegabytes} MB of memory`,
