@@ -77,7 +77,9 @@ export async function run(options: RunOptions, io: ReportIo, signal: AbortSignal
     const identity = identityOf(config, session.value.context);
     const log = openLog(config, identity);
     if (!log.ok) return refuse([log.error]);
-    const names = options.reporters.length > 0 ? options.reporters : defaultReporters(io.env);
+    // A reporter that writes to a file leaves the terminal to the report for people.
+    const isForFiles = options.reporters.every((name) => name.includes('='));
+    const names = [...(isForFiles ? defaultReporters(io.env) : []), ...options.reporters];
     const reporters = openReporters(names, io);
     if (!reporters.ok) return refuse(reporters.error);
 

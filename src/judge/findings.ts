@@ -150,7 +150,8 @@ const isLoaders = ({stack}: Group) =>
 
 /**
  * What an exit scenario left behind above `floor`: each leak of an extension by its signature,
- * the interpreter's own summed up by kind.
+ * the interpreter's own summed up. The sum is over all kinds: which of them a block gets depends
+ * on whether some word in memory happens to look like a pointer to it.
  */
 export function exitFindings(
   {atExit, resources, openDescriptors}: Observation,
@@ -159,7 +160,7 @@ export function exitFindings(
 ): readonly (LeakFinding | InterpreterFinding | ResourceFinding)[] {
   const below = groupBySignature(floor, place, total);
   const leaks: LeakFinding[] = [];
-  const interpreter = new Map<LeakKind, {blocks: number; bytes: number}>();
+  const interpreter = new Map<LeakKind, {readonly blocks: number; readonly bytes: number}>();
   for (const group of groupBySignature(atExit, place, total).values()) {
     if (isLoaders(group)) continue;
     const base = below.get(group.signature.id);
@@ -176,9 +177,6 @@ export function exitFindings(
       });
     }
   }
-  const ofInterpreter = [...interpreter]
-    .filter(([, {blocks}]) => blocks > 0)
-    .map(([kind, amount]) => ({type: 'interpreter' as const, id: `interpreter-${kind}`, kind, ...amount}));
   const [before, after] = [resources[0], resources.at(-1)];
   const left = RESOURCES.flatMap((id): ResourceFinding[] => {
     const count = (after?.[id] ?? 0) - (before?.[id] ?? 0);
@@ -186,5 +184,19 @@ export function exitFindings(
       ? [{type: 'resource', id, count, details: id === 'descriptors' ? openDescriptors : []}]
       : [];
   });
-  return [...leaks, ...ofInterpreter, ...left];
+  return [...leaks, ...interpreterTotal(interpreter), ...left];
+}
+
+function interpreterTotal(
+  byKind: ReadonlyMap<LeakKind, {readonly blocks: number; readonly bytes: number}>,
+): readonly InterpreterFinding[] {
+  const amounts = [...byKind.values()];
+  const blocks = sum(amounts.map((amount) => amount.blocks));
+  if (blocks <= 0) return [];
+  const [kind = 'definite'] = LEAK_KINDS.toSorted(
+    (a, b) => (byKind.get(b)?.blocks ?? 0) - (byKind.get(a)?.blocks ?? 0),
+  );
+  return [
+    {type: 'interpreter', id: 'total', kind, blocks, bytes: sum(amounts.map((amount) => amount.bytes))},
+  ];
 }

@@ -93,11 +93,11 @@ export interface ResourceFinding {
   readonly details: readonly string[];
 }
 
-/** Exit mode: all records without an extension's frame, by kind, above the floor. */
+/** Exit mode: all records without an extension's frame, of all kinds, above the floor. */
 export interface InterpreterFinding {
   readonly type: 'interpreter';
-  /** `interpreter-definite`, … */
-  readonly id: string;
+  readonly id: 'total';
+  /** The kind that holds most of the blocks. */
   readonly kind: LeakKind;
   readonly blocks: number;
   readonly bytes: number;

@@ -10,6 +10,7 @@ import {writeBundle} from '../../repro/bundle.js';
 import {sourceLines} from '../../repro/source-lines.js';
 import type {RunContext} from '../../run/job.js';
 import type {Problem} from '../../util/problem.js';
+import {fail, ok, type Result} from '../../util/result.js';
 import {EXIT} from '../exit-code.js';
 import type {ReproOptions} from '../repro.js';
 import type {Target} from '../run/target.js';
@@ -40,6 +41,7 @@ export async function showResult(
     print(headline(result));
     if (failure.output !== '') for (const line of harmless(failure.output).split('\n')) print(`  ${line}`);
     if (failure.reason === 'environment') return EXIT.usage;
+    for (const change of result.changes) if (change.verdict !== 'fixed') showChange(result, change, io);
     const problem =
       options.out === undefined ? undefined : bundle(options.out, [headline(result)], target, print);
     return problem === undefined ? EXIT.regressed : refuse([problem]);
@@ -55,33 +57,37 @@ export async function showResult(
     return EXIT.ok;
   }
   const findings = shown.map((change) => changeText(result, change));
+  const reduced = options.shrink ? await printShrunk(shown, target, reporting) : ok(target);
+  if (!reduced.ok) return refuse([reduced.error]);
   const problem =
-    (options.shrink ? await printShrunk(shown, target, reporting) : undefined) ??
-    (options.out === undefined ? undefined : bundle(options.out, findings, target, print)) ??
-    (options.gdb ? await debug(shown, target, options, io) : undefined);
+    (options.out === undefined ? undefined : bundle(options.out, findings, reduced.value, print)) ??
+    (options.gdb ? await debug(shown, reduced.value, options, io) : undefined);
   return problem === undefined ? EXIT.regressed : refuse([problem]);
 }
 
+/** Prints what still leaks of the body, and gives the target with it instead. */
 async function printShrunk(
   shown: readonly Present[],
   target: Target,
   {io, config, context}: Reporting,
-): Promise<Problem | undefined> {
-  const {work} = target.job.scenario;
+): Promise<Result<Target, Problem>> {
+  const {scenario} = target.job;
+  const {work} = scenario;
   const leaks = shown.flatMap(({now}) => (now.type === 'leak' ? [now.id] : []));
   if (work.mode !== 'growth' || leaks.length === 0) {
-    return {message: '--shrink needs a growth scenario with a leak'};
+    return fail({message: '--shrink needs a growth scenario with a leak'});
   }
   const startedAt = io.now();
   // What does not leak in every iteration may need as many as confirmed it.
   let shrunk = await shrinkBody(target, leaks, work.iterations, config.jobs, context);
   if (!shrunk.ok) shrunk = await shrinkBody(target, leaks, 10 * work.iterations, config.jobs, context);
-  if (!shrunk.ok) return shrunk.error;
+  if (!shrunk.ok) return shrunk;
   const {text, tries} = shrunk.value;
   const seconds = ((io.now() - startedAt) / 1000).toFixed(1);
   io.stdout.write(`What still leaks of the body, after ${tries} tries in ${seconds} s:\n`);
   for (const line of text.trimEnd().split('\n')) io.stdout.write(`    ${line}\n`);
-  return undefined;
+  const body = {text: `${text.trimEnd()}\n`, line: 1, indent: 0};
+  return ok({...target, job: {...target.job, scenario: {...scenario, work: {...work, body}}}});
 }
 
 function bundle(

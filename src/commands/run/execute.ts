@@ -1,5 +1,6 @@
+import {entryOf} from '../../judge/baseline.js';
 import {type BaselineStore, baselineFile, INTERPRETER, readBaseline} from '../../judge/store.js';
-import type {Baseline, ScenarioResult} from '../../judge/types.js';
+import type {Baseline, Change, ScenarioResult} from '../../judge/types.js';
 import {updateBaselines} from '../../judge/update.js';
 import type {UpdateMode} from '../../judge/update-mode.js';
 import type {Scenario} from '../../scenario/types.js';
@@ -59,11 +60,22 @@ export async function execute(target: Target, execution: Execution): Promise<Exe
   const [updated] = files;
   return {
     result: accepted.has(result)
-      ? {...result, status: 'passed', notes: [...result.notes, 'baseline updated']}
+      ? {
+          ...result,
+          status: 'passed',
+          changes: result.changes.flatMap((change) => knownFromNowOn(change, result.mode)),
+          notes: [...result.notes, 'baseline updated'],
+        }
       : result,
     ...(updated === undefined ? {} : {updated}),
     problems,
   };
+}
+
+/** A change that was accepted: the baseline says so now. */
+function knownFromNowOn(change: Change, mode: Baseline['mode']): readonly Change[] {
+  if (change.verdict === 'fixed') return [];
+  return [{verdict: 'known', now: change.now, before: entryOf(change.now, mode)}];
 }
 
 /** The result of something that could not be run for a reason outside the scenario's code. */

@@ -65,12 +65,22 @@ export function createRunner(targets: readonly Target[], context: RunContext): R
   return {runJob, release, close};
 }
 
+/** How long a server may take to start, however short the time limits of its scenarios are. */
+const LEAST_START_MS = 120_000;
+
 /** The server a job needs, undefined when it runs in a process of its own. */
 function settingsOf(job: Job): ServerSettings | undefined {
   const {scenario, interpreter, environment, suppressions, valgrindOptions, timeoutMs} = job;
   const {work} = scenario;
   if (work.mode !== 'growth' || work.isolation !== 'fork' || interpreter === undefined) return undefined;
-  return {interpreter, preload: work.preload, environment, suppressions, valgrindOptions, timeoutMs};
+  return {
+    interpreter,
+    preload: work.preload,
+    environment,
+    suppressions,
+    valgrindOptions,
+    timeoutMs: Math.max(timeoutMs, LEAST_START_MS),
+  };
 }
 
 /** Settings with the same key can share a server. */

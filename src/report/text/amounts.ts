@@ -99,5 +99,5 @@ export function amountOf(subject: Finding | BaselineEntry, mode: Mode): string {
   const amount = bareAmount(subject, mode);
   if (subject.type === 'error')
     return `${'what' in subject ? subject.what : (subject.kind ?? '')}, ${amount}`;
-  return subject.type === 'interpreter' ? `interpreter, ${kindWords(subject.kind ?? '')}: ${amount}` : amount;
+  return subject.type === 'interpreter' ? `interpreter: ${amount}` : amount;
 }

@@ -122,7 +122,7 @@ const resourceEntries = fc.record({
 });
 const interpreterEntries = fc.record({
   type: fc.constant('interpreter' as const),
-  id: fc.constantFrom('interpreter-definite', 'interpreter-reachable'),
+  id: fc.constantFrom('total', 'interpreter-reachable'),
   kind: words,
   blocks: amounts,
   bytes: amounts,

@@ -22,7 +22,7 @@ describe('what is stored', () => {
     });
     expect(entryOf(interpreter({blocks: 12_345, bytes: 7}), 'exit')).toEqual({
       type: 'interpreter',
-      id: 'interpreter-definite',
+      id: 'total',
       kind: 'definite',
       blocks: 12_345,
       bytes: 7,

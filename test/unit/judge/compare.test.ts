@@ -90,7 +90,7 @@ describe('in exit mode', () => {
     [5, 4, 'grown'],
     [3, 4, 'shrunk'],
   ] as const)("the interpreter's total: %i blocks after %i are %s", (now, before, verdict) => {
-    const known = entry({type: 'interpreter', id: 'interpreter-definite', blocks: before, bytes: 400});
+    const known = entry({type: 'interpreter', id: 'total', blocks: before, bytes: 400});
     expect(atExit(interpreter({blocks: now}), known)).toEqual([verdict]);
   });
 
@@ -162,7 +162,7 @@ it('orders by type, then by id', () => {
   ];
   expect(mixed.toSorted(inOrder).map(({type, id}) => `${type} ${id}`)).toEqual([
     'error eeeeeeeeeeee',
-    'interpreter interpreter-definite',
+    'interpreter total',
     'leak 1bbbbbbbbbbb',
     'leak aaaaaaaaaaaa',
     'leak bbbbbbbbbbbb',

@@ -31,15 +31,14 @@ describe('what is left at exit', () => {
     ]);
   });
 
-  it('of the interpreter is summed up by kind', () => {
+  it('of the interpreter is summed up over all kinds', () => {
     const atExit = [
       record({stack: INTERPRETERS, kind: 'definite', blocks: 3, bytes: 300}),
       record({stack: INTERNED, kind: 'definite', blocks: 1, bytes: 10}),
       record({stack: INTERNED, kind: 'reachable', blocks: 2, bytes: 20}),
     ];
     expect(findings(atExit)).toEqual([
-      {type: 'interpreter', id: 'interpreter-definite', kind: 'definite', blocks: 4, bytes: 310},
-      {type: 'interpreter', id: 'interpreter-reachable', kind: 'reachable', blocks: 2, bytes: 20},
+      {type: 'interpreter', id: 'total', kind: 'definite', blocks: 6, bytes: 330},
     ]);
   });
 

@@ -42,7 +42,7 @@ describe('headline of a change', () => {
       'a finding without a baseline',
       result({status: 'unbaselined', mode: 'exit'}),
       isNew(interpreter()),
-      'unbaselined: parse/error-path on cpython-3.13: interpreter, definitely lost: 12 blocks (1,204 bytes) at exit above an empty script',
+      'unbaselined: parse/error-path on cpython-3.13: interpreter: 12 blocks (1,204 bytes) at exit above an empty script',
     ],
     [
       'a memory error',

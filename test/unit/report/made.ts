@@ -87,7 +87,7 @@ export const resource = (over: Partial<ResourceFinding> = {}): ResourceFinding =
 
 export const interpreter = (over: Partial<InterpreterFinding> = {}): InterpreterFinding => ({
   type: 'interpreter',
-  id: 'interpreter-definite',
+  id: 'total',
   kind: 'definite',
   blocks: 12,
   bytes: 1204,

@@ -76,7 +76,7 @@ describe('regressed', () => {
       'Invalid read',
       '2 file descr',
       '5 blocks (28',
-      'interpreter,',
+      'interpreter:',
     ]);
     expect(lines.filter((line) => line.startsWith('  scenario'))).toHaveLength(1);
   });
@@ -118,7 +118,7 @@ it('names the command that writes a missing baseline', () => {
   expect(text(made('exit/first-time'))).toBe(
     `unbaselined: exit/first-time on cpython-3.13: no baseline, and 1 new leak, 1 new interpreter total
   4 blocks (224 bytes) at exit, list, PyList_New ← parse_row (parser.c:211) ← load (table.py)
-  interpreter, definitely lost: 12 blocks (1,204 bytes) at exit above an empty script
+  interpreter: 12 blocks (1,204 bytes) at exit above an empty script
   Next: leakline run exit/first-time --build cpython-3.13 --update missing
 `,
   );
