@@ -3,7 +3,7 @@ import {inTurns} from './measuring.mjs';
 import {JOBS, makeProject, runLeakline} from './project.mjs';
 import {recordCommands, timeRecorded, timeWithXargs} from './recorded.mjs';
 
-/** An exit scenario that works for a while: a round takes some 0.35 s under valgrind. */
+/** An exit scenario that works for a while: ten rounds take a second under valgrind. */
 const scenario = (rounds, seed = 0) => `mode: exit
 code: |
   import json
@@ -36,7 +36,7 @@ const ALTERNATIVE = 'the same valgrind command alone';
 /** One scenario in exit mode, and a short one for information. */
 export async function exitOne({quick}) {
   const turns = quick ? 1 : 5;
-  const long = await compareOne(quick ? 10 : 40, turns);
+  const long = await compareOne(quick ? 30 : 120, turns);
   const short = await compareOne(1, turns);
   return [
     {what: 'one exit scenario', ...long, alternativeName: ALTERNATIVE, ratioAtMost: LIMIT},
@@ -48,7 +48,7 @@ export async function exitOne({quick}) {
 export async function exitTwenty({quick}) {
   const ids = Array.from({length: quick ? 6 : 20}, (_, index) => index);
   const project = await makeBaselined(
-    Object.fromEntries(ids.map((id) => [`s${id}`, scenario(quick ? 2 : 12, id)])),
+    Object.fromEntries(ids.map((id) => [`s${id}`, scenario(quick ? 10 : 40, id)])),
   );
   const commands = await recordCommands(project, []);
   const seconds = await inTurns(

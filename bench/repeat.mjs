@@ -51,6 +51,8 @@ async function runWithMemory(count) {
 
 /** Whether each further scenario costs as much as the ones before, and leakline's own memory. */
 export async function level({quick}) {
+  // Makes whatever is not in the cache yet.
+  await runLeakline(makeProject(smallScenarios(1)));
   const runs = [];
   for (const count of quick ? [10, 40, 100] : [10, 100, 1000]) runs.push(await runWithMemory(count));
   const [few, some, many] = runs;
