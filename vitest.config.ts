@@ -22,9 +22,8 @@ export default defineConfig({
           globalSetup: ['test/e2e/support/global-setup.ts'],
           testTimeout: E2E_TIMEOUT_MS,
           hookTimeout: E2E_TIMEOUT_MS,
-          // A leakline that runs one scenario keeps one processor busy, many keep all of them.
-          maxWorkers: 2,
-          // After the unit tests, whose failures come at once.
+          // leakline itself uses all processors; after the unit tests, whose failures come at once.
+          maxWorkers: 1,
           sequence: {groupOrder: 1},
         },
       },
