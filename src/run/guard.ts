@@ -26,6 +26,17 @@ export function readPid(pidFile: string): number | undefined {
   }
 }
 
+/** Ends what was guarded, and its process group: it may have left that of the guard (setsid). */
+export function endGuarded(pid: number): void {
+  for (const target of [-pid, pid]) {
+    try {
+      process.kill(target, 'SIGKILL');
+    } catch {
+      // It is gone already, or leads no group.
+    }
+  }
+}
+
 /** A shell exits with this and the signal's number when a signal ended its child. */
 const SIGNALLED = 128;
 

@@ -6,7 +6,7 @@ import {memcheckArgv} from '../valgrind/command.js';
 import {featuresOf} from '../valgrind/version.js';
 import {collect} from './collect.js';
 import {withDescriptorLimit} from './descriptor-limit.js';
-import {guarded, readPid, unguarded} from './guard.js';
+import {endGuarded, guarded, readPid, unguarded} from './guard.js';
 import {type Job, type JobFiles, makeJobFiles, type RunContext, taskOf} from './job.js';
 import {notStarted} from './not-started.js';
 import type {Observation} from './observation.js';
@@ -35,6 +35,7 @@ async function run(job: Job, context: RunContext): Promise<Observation> {
     signal: context.signal,
   });
   const pid = readPid(pidFile);
+  if (pid !== undefined && child.outcome.reason !== 'exited') endGuarded(pid);
   const {saidComplete, ...collected} = await collect({
     xml: path.join(files.folder, `${pid}.xml`),
     ...(job.interpreter === undefined ? {} : {status: files.status}),

@@ -2,7 +2,7 @@ import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {guarded, readPid, unguarded} from '../../../src/run/guard.js';
+import {endGuarded, guarded, readPid, unguarded} from '../../../src/run/guard.js';
 import {runChild} from '../../../src/util/child.js';
 
 let folder: string;
@@ -48,6 +48,31 @@ describe('a guarded process', () => {
     const {output} = await run('test -e /proc/$$/fd/3 || echo none');
     expect(output).toBe('none\n');
   });
+});
+
+it('what left the process group of its guard can still be ended', async () => {
+  const stop = new AbortController();
+  const env = {PATH: process.env.PATH ?? ''};
+  const options = {cwd: folder, env, log: path.join(folder, 'log'), signal: stop.signal};
+  const ended = runChild(guarded(['setsid', 'sleep', '600'], pidFile()), options);
+  const commandOf = (pid: number | undefined) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const until = async (condition: () => boolean) => {
+    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  await until(() => commandOf(readPid(pidFile())).startsWith('sleep'));
+  const pid = readPid(pidFile()) ?? 0;
+  stop.abort();
+  expect((await ended).outcome).toEqual({reason: 'aborted'});
+  expect(commandOf(pid)).toBe('sleep\u0000600\u0000');
+  endGuarded(pid);
+  await until(() => commandOf(pid) === '');
+  endGuarded(pid);
 });
 
 it('a high exit code is a signal only where the end was sudden', () => {
