@@ -3,7 +3,6 @@ import path from 'node:path';
 import type {ServerFile, ServerMessage} from '../probe/protocol.js';
 import {type ChildOutcome, startChild} from '../util/child.js';
 import {memcheckArgv} from '../valgrind/command.js';
-import {collect} from './collect.js';
 import {withDescriptorLimit} from './descriptor-limit.js';
 import {type Interpreter, type Job, type JobFiles, makeJobFiles, type RunContext, taskOf} from './job.js';
 import type {Observation} from './observation.js';
@@ -191,6 +190,8 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
 
   async function observe(files: JobFiles, {pid, outcome}: Ended, durationMs: number): Promise<Observation> {
     const fileOf = (id: number | undefined, ending: string) => path.join(folder, `${id}.${ending}`);
+    // Loaded when there is something to read, while valgrind is at work.
+    const {collect} = await import('./collect.js');
     const {saidComplete, ...collected} = await collect({
       xml: fileOf(pid, 'xml'),
       status: files.status,

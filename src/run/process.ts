@@ -4,7 +4,6 @@ import type {Task} from '../probe/protocol.js';
 import {runChild} from '../util/child.js';
 import {memcheckArgv} from '../valgrind/command.js';
 import {featuresOf} from '../valgrind/version.js';
-import {collect} from './collect.js';
 import {withDescriptorLimit} from './descriptor-limit.js';
 import {endGuarded, guarded, readPid, unguarded} from './guard.js';
 import {type Job, type JobFiles, makeJobFiles, type RunContext, taskOf} from './job.js';
@@ -27,13 +26,16 @@ async function run(job: Job, context: RunContext): Promise<Observation> {
   const files = makeJobFiles(context.workspace);
   const pidFile = path.join(files.folder, 'pid');
   const argv = guarded(commandLine(job, context, files), pidFile);
-  const {durationMs, ...child} = await runChild(argv, {
+  const running = runChild(argv, {
     cwd: files.work,
     env: {...job.environment(files.work), [RUN_MARKER]: context.marker},
     log: files.output,
     timeoutMs: job.timeoutMs,
     signal: context.signal,
   });
+  // Loaded while valgrind is at work.
+  const {collect} = await import('./collect.js');
+  const {durationMs, ...child} = await running;
   const pid = readPid(pidFile);
   if (pid !== undefined && child.outcome.reason !== 'exited') endGuarded(pid);
   const {saidComplete, ...collected} = await collect({

@@ -1,6 +1,5 @@
 import {closeSync, openSync} from 'node:fs';
 import path from 'node:path';
-import {tryLock, waitForLock} from 'fs-native-extensions';
 import {makeFolder} from './make-folder.js';
 
 /**
@@ -13,6 +12,8 @@ import {makeFolder} from './make-folder.js';
  * @throws NodeJS.ErrnoException when the file cannot be opened for writing
  */
 export async function withLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
+  // Native code, and most runs have nothing to lock.
+  const {tryLock, waitForLock} = await import('fs-native-extensions');
   makeFolder(path.dirname(file));
   const descriptor = openSync(file, 'a');
   try {

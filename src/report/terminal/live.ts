@@ -1,4 +1,4 @@
-import {createLogUpdate} from 'log-update';
+import type {createLogUpdate} from 'log-update';
 import type {LeaklineEvent} from '../events.js';
 import type {OutputStream, ReportIo} from '../io.js';
 import type {Paint} from '../text/paint.js';
@@ -34,12 +34,17 @@ export function wantsLive(env: ReportIo['env'], stream: OutputStream): boolean {
  * log-update shows the cursor again when the process ends by a signal.
  */
 export function startLive({stderr, now}: ReportIo, paint: Paint): Live {
-  const show = createLogUpdate(stderr as NodeJS.WritableStream);
+  let show: ReturnType<typeof createLogUpdate> | undefined;
+  // Loaded here, since it takes a tenth of leakline's start and a log has no display.
+  void import('log-update').then((module) => {
+    show = module.createLogUpdate(stderr as NodeJS.WritableStream);
+  });
   let progress = NO_PROGRESS;
   let isChanged = false;
   let paintedAt = Number.NEGATIVE_INFINITY;
 
   const repaint = () => {
+    if (show === undefined) return;
     if (!isChanged && now() - paintedAt < TICK_MS) return;
     isChanged = false;
     paintedAt = now();
@@ -58,14 +63,14 @@ export function startLive({stderr, now}: ReportIo, paint: Paint): Live {
       isChanged = true;
     },
     above: (print) => {
-      show.clear();
+      show?.clear();
       print();
       isChanged = true;
     },
     stop: () => {
       clearInterval(timer);
-      show.clear();
-      show.done();
+      show?.clear();
+      show?.done();
     },
   };
 }
