@@ -22,7 +22,7 @@ it('--version and --help', async () => {
 });
 
 describe('what is no command line', () => {
-  it.each([
+  it.concurrent.each([
     [['rum'], "unknown command 'rum'", 'run'],
     [['run', '--updat', 'none'], "unknown option '--updat'", '--update'],
     [['run', '--update', 'some'], 'Allowed choices are', 'changed'],
@@ -40,7 +40,7 @@ describe('what is no command line', () => {
 });
 
 describe('outside of any project', () => {
-  it.each([
+  it.concurrent.each([
     [['run'], 'leakline init'],
     [['report'], 'leakline run'],
     [['baseline', 'diff'], 'leakline run'],

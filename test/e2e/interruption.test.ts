@@ -46,7 +46,7 @@ function workFolder(pid: string): string {
   return /--xml-file=([^\0]*\/leakline-[^/]+)\//.exec(command)?.[1] ?? '';
 }
 
-it('Ctrl-C ends everything and keeps what is done', async () => {
+it.concurrent('Ctrl-C ends everything and keeps what is done', async () => {
   const made = project();
   const {run, marker} = await startRun(made);
   const folder = workFolder(made.read('alone.pid'));
@@ -72,7 +72,7 @@ it('Ctrl-C ends everything and keeps what is done', async () => {
   expect(again.stdout).toContain('interrupted');
 });
 
-it('kill -9 of leakline leaves no process and no folder behind, and the next run works', async () => {
+it.concurrent('kill -9 of leakline leaves no process and no folder behind, and the next run works', async () => {
   const made = project();
   const {run, marker} = await startRun(made);
   const folder = workFolder(made.read('alone.pid'));
@@ -86,7 +86,7 @@ it('kill -9 of leakline leaves no process and no folder behind, and the next run
   expect(next.code).toBe(0);
 });
 
-it("kill -9 of one scenario's valgrind fails that scenario alone", async () => {
+it.concurrent("kill -9 of one scenario's valgrind fails that scenario alone", async () => {
   const made = project();
   const {run, marker} = await startRun(made);
   process.kill(Number(made.read('alone.pid')), 'SIGKILL');

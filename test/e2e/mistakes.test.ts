@@ -1,24 +1,18 @@
 import {spawnSync} from 'node:child_process';
 import {mkdirSync} from 'node:fs';
-import {afterEach, describe, expect, it} from 'vitest';
+import {describe, expect, it, type TestContext} from 'vitest';
 import {createProject, type Project} from './support/project.js';
 
 const GOOD = 'body: |\n  "row %d" % 7\n';
 const KEEPS = 'setup: |\n  kept = []\nbody: |\n  kept.append("row %d" % len(kept))\n';
 const BASELINES = 'scenarios/__baselines__/cpython-3.13';
 
-const mounts: string[] = [];
-afterEach(() => {
-  for (const mount of mounts.splice(0)) spawnSync('umount', ['-l', mount]);
-});
-
-/** Mounts a file system of a few KiB over a folder of the project; false where that is not permitted. */
-function mountSmall(project: Project, folder: string, size = '64k'): boolean {
+/** Mounts a file system of 64 KiB over a folder of the project; skips the test where that is not permitted. */
+function mountSmall({skip, onTestFinished}: TestContext, project: Project, folder: string): void {
   mkdirSync(project.at(folder), {recursive: true});
-  const argv = ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', project.at(folder)];
-  if (spawnSync('mount', argv).status !== 0) return false;
-  mounts.push(project.at(folder));
-  return true;
+  const argv = ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', project.at(folder)];
+  if (spawnSync('mount', argv).status !== 0) skip('needs the right to mount');
+  onTestFinished(() => void spawnSync('umount', ['-l', project.at(folder)]));
 }
 
 const remountReadOnly = (project: Project, folder: string) =>
@@ -29,7 +23,7 @@ const fill = (project: Project, folder: string) =>
   spawnSync('dd', ['if=/dev/zero', `of=${project.at(folder, 'filling')}`, 'bs=1k']);
 
 describe('a file that is wrong', () => {
-  it('among scenarios keeps none of the others from running', async () => {
+  it.concurrent('among scenarios keeps none of the others from running', async () => {
     const project = createProject({
       'scenarios/good.yaml': GOOD,
       'scenarios/wrong.yaml': `${GOOD}iteratons: 5\n`,
@@ -51,7 +45,7 @@ describe('a file that is wrong', () => {
     expect(project.read(BASELINES, 'known.yaml')).toBe('mode: growth\nleaks: {\n');
   });
 
-  it('of suppressions is told with its line before valgrind starts', async () => {
+  it.concurrent('of suppressions is told with its line before valgrind starts', async () => {
     const project = createProject({
       'leakline.yaml': 'builds: [cpython-3.13]\nsuppressions: [known.supp]\n',
       'known.supp': '{\n   no end\n   Memcheck:Leak\n   fun:f\n',
@@ -65,9 +59,9 @@ describe('a file that is wrong', () => {
 });
 
 describe('where nothing can be written', () => {
-  it('baselines stay as they are, and can be updated when that is mended', async (context) => {
+  it.concurrent('baselines stay as they are, and can be updated when that is mended', async (context) => {
     const project = createProject({'scenarios/keeps.yaml': KEEPS});
-    if (!mountSmall(project, BASELINES)) return context.skip('needs the right to mount');
+    mountSmall(context, project, BASELINES);
     project.write({[`${BASELINES}/old.yaml`]: 'mode: growth\n'});
     remountReadOnly(project, BASELINES);
     const {code, stdout, statuses} = await project.run(['--update', 'all']);
@@ -96,7 +90,7 @@ describe('where nothing can be written', () => {
     });
   });
 
-  it('a report that cannot be written is refused before anything is built or run', async () => {
+  it.concurrent('a report that cannot be written is refused before anything is built or run', async () => {
     const project = createProject({'scenarios/good.yaml': GOOD, file: ''});
     const {code, stdout, stderr} = await project.leakline(['run', '--reporter', 'junit=file/junit.xml']);
     expect(code).toBe(2);
@@ -107,9 +101,9 @@ describe('where nothing can be written', () => {
     expect(unknown.stderr).toContain('unknown reporter "xml"');
   });
 
-  it('a full folder of results is told at once', async (context) => {
+  it.concurrent('a full folder of results is told at once', async (context) => {
     const project = createProject({'scenarios/good.yaml': GOOD});
-    if (!mountSmall(project, '.leakline')) return context.skip('needs the right to mount');
+    mountSmall(context, project, '.leakline');
     fill(project, '.leakline');
     const {code, stdout, stderr} = await project.leakline(['run']);
     expect(code).toBe(2);
@@ -118,7 +112,7 @@ describe('where nothing can be written', () => {
     expect(stderr).toContain('Next: make the folder writable, or free some space\n');
   });
 
-  it('a full temporary folder fails scenarios with the cause, wherever they run', async (context) => {
+  it.concurrent('a full temporary folder fails scenarios with the cause, wherever they run', async (context) => {
     const alone = `isolation: process\n${GOOD}`;
     const exit = 'mode: exit\ncode: |\n  pass\n';
     const project = createProject({
@@ -126,7 +120,7 @@ describe('where nothing can be written', () => {
       'scenarios/forked.yaml': GOOD,
       'scenarios/once.yaml': exit,
     });
-    if (!mountSmall(project, 'tmp')) return context.skip('needs the right to mount');
+    mountSmall(context, project, 'tmp');
     fill(project, 'tmp');
     const {code, of} = await project.run([], {TMPDIR: project.at('tmp')});
     expect(code).toBe(2);
@@ -138,7 +132,7 @@ describe('where nothing can be written', () => {
   });
 });
 
-it('what belongs to no scenario is pruned, and nothing else', async () => {
+it.concurrent('what belongs to no scenario is pruned, and nothing else', async () => {
   const project = createProject({
     'scenarios/good.yaml': GOOD,
     [`${BASELINES}/good.yaml`]: 'mode: growth\n',

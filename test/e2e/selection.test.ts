@@ -17,7 +17,7 @@ describe('what is chosen', () => {
   };
   const ALL = ['json/decode', 'json/encode', 'zlib/compress@low', 'zlib/compress@high', 'zlib/errors'];
 
-  it.each<readonly [readonly string[], readonly string[] | number]>([
+  it.concurrent.each<readonly [readonly string[], readonly string[] | number]>([
     [[], ALL],
     [['json'], ['json/decode', 'json/encode']],
     [['zlib/compress'], ['zlib/compress@low', 'zlib/compress@high']],
@@ -32,13 +32,13 @@ describe('what is chosen', () => {
     expect(await list(...args)).toEqual(expected);
   });
 
-  it('shards hold each scenario once', async () => {
+  it.concurrent('shards hold each scenario once', async () => {
     const shards = await Promise.all(['1/2', '2/2'].map((shard) => list('--shard', shard)));
     expect(shards.map((shard) => Array.isArray(shard) && shard.length > 0)).toEqual([true, true]);
     expect(shards.flat().toSorted()).toEqual(ALL.toSorted());
   });
 
-  it('a shard without any has nothing to do, other choices without any are mistakes', async () => {
+  it.concurrent('a shard without any has nothing to do, other choices without any are mistakes', async () => {
     const shard = await project.leakline(['run', '--shard', '6/6']);
     expect({code: shard.code, stdout: shard.stdout}).toEqual({code: 0, stdout: ''});
     expect(shard.stderr).toContain('Nothing falls to shard 6/6');
@@ -50,7 +50,7 @@ describe('what is chosen', () => {
     expect(failed.stderr).toContain('There is no run to work from');
   });
 
-  it('scenario list says what each is', async () => {
+  it.concurrent('scenario list says what each is', async () => {
     const {stdout} = await project.leakline(['scenario', 'list', 'json']);
     expect(stdout).toBe(
       'json/decode  growth  [fast]  Decoding of text\njson/encode  growth  [fast] [text]\n',
@@ -58,7 +58,7 @@ describe('what is chosen', () => {
   });
 });
 
-it('a run stops at its first failure, and the next one begins with what failed', async () => {
+it.concurrent('a run stops at its first failure, and the next one begins with what failed', async () => {
   const project = createProject({
     'scenarios/a-raises.yaml': RAISES,
     'scenarios/b-good.yaml': GOOD,

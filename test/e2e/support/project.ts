@@ -16,7 +16,7 @@ const LEAKLINE_YAML = 'builds: [cpython-3.13]\n';
 type Environment = Readonly<Record<string, string>>;
 
 /** How a leakline ended. */
-interface Ended {
+export interface Ended {
   /** Its exit code, or the signal that ended it. */
   readonly code: number | string | null;
   readonly stdout: string;
