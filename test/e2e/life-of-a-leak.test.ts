@@ -74,15 +74,17 @@ exec ${VALGRIND} "$@"
     expect(stdout).toContain('\n1 passed in ');
     expect(stdout).not.toMatch(/Next:|leak[^l]|regressed/);
     expect(project.files('scenarios')).toEqual(['join.yaml', 'joiner.c']);
-    expect(valgrinds()).toBe(1);
+    // One more where no run on this build has measured its floor yet.
+    expect([1, 2]).toContain(valgrinds());
   });
 
   it('a second run has nothing to do, and starts no valgrind', async () => {
+    const before = valgrinds();
     const {code, stdout, of} = await project.run([], env);
     expect(code).toBe(0);
     expect(of('join').cached).toBe(true);
     expect(stdout).toContain('(cached)');
-    expect(valgrinds()).toBe(1);
+    expect(valgrinds()).toBe(before);
   });
 
   it('is planted in the C file: found, in every report, and nothing is written in CI', async () => {
