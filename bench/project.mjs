@@ -12,10 +12,15 @@ export const leaklineArgv = (...args) => [process.execPath, cli, ...args];
 /** As many as the alternatives take: the targets are about two processors. */
 export const JOBS = 2;
 
+const folders = [];
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, {recursive: true, force: true});
+});
+
 /** @returns {string} a new folder, which is removed when the benchmark ends */
 export function temporaryFolder() {
   const folder = mkdtempSync(path.join(tmpdir(), 'leakline-bench-'));
-  process.on('exit', () => rmSync(folder, {recursive: true, force: true}));
+  folders.push(folder);
   return folder;
 }
 

@@ -15,13 +15,14 @@ import {
   printProblems,
   projectRecipeFolders,
 } from './python-recipes.js';
+import {knownFloorBlocks} from './run/floor.js';
 
 /** `leakline python list`: every recipe, and whether its build is in the cache. */
 export async function pythonList(options: PythonOptions, print: Print): Promise<ExitCode> {
   const folders = projectRecipeFolders(options);
   if (!folders.ok) return printProblems(folders.error, print);
   const now = new Date();
-  const rows: (readonly string[])[] = [['NAME', 'VERSION', 'PROFILE', 'SIZE', 'BUILT', 'FOLDER']];
+  const rows: (readonly string[])[] = [['NAME', 'VERSION', 'PROFILE', 'SIZE', 'FLOOR', 'BUILT', 'FOLDER']];
   const problems: Problem[] = [];
   for (const name of recipeNames(folders.value)) {
     const recipe = loadRecipe(name, folders.value);
@@ -37,14 +38,30 @@ export async function pythonList(options: PythonOptions, print: Print): Promise<
 function row(recipe: AnyRecipe, build: PythonBuild | undefined, now: Date): readonly string[] {
   const {name, profile} = recipe;
   if (recipe.profile === 'foreign') {
-    return [name, build?.version.join('.') ?? '-', profile, '-', 'not by leakline', build?.python ?? ''];
+    const version = build?.version.join('.') ?? '-';
+    return [name, version, profile, '-', shownFloor(build), 'not by leakline', build?.python ?? ''];
   }
   const {source} = recipe;
   if (build === undefined) {
-    return [name, source.type === 'release' ? source.release.version : '-', profile, '-', 'not built', ''];
+    return [
+      name,
+      source.type === 'release' ? source.release.version : '-',
+      profile,
+      '-',
+      '-',
+      'not built',
+      '',
+    ];
   }
   const age = shownAge(new Date(build.builtAt), now);
-  return [name, build.version.join('.'), profile, formatSize(build.bytes), age, build.folder];
+  const version = build.version.join('.');
+  return [name, version, profile, formatSize(build.bytes), shownFloor(build), age, build.folder];
+}
+
+/** What an empty scenario leaves behind, `-` until a run has measured it. */
+function shownFloor(build: PythonBuild | undefined): string {
+  const blocks = build && knownFloorBlocks(defaultCacheRoot(), build.fingerprint);
+  return blocks === undefined ? '-' : quantity(blocks, 'block');
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

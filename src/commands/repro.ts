@@ -7,10 +7,10 @@ import type {RunContext} from '../run/job.js';
 import {runInProcess} from '../run/process.js';
 import {buildsOf} from '../scenario/builds.js';
 import {loadScenarios} from '../scenario/load.js';
+import {problemsUnder, unknownScenario} from '../scenario/select.js';
 import type {Scenario} from '../scenario/types.js';
 import {formatProblem, type Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
-import {suggestion} from '../util/suggestion.js';
 import {buildVersions} from './build-versions.js';
 import {EXIT} from './exit-code.js';
 import {showResult} from './repro/show.js';
@@ -18,7 +18,7 @@ import {readBaselines} from './run/execute.js';
 import {createFloors} from './run/floor.js';
 import {measure} from './run/measure.js';
 import {prepare} from './run/prepare.js';
-import {openSession} from './run/session.js';
+import {askValgrind, openSession} from './run/session.js';
 import {suppressionProblems} from './run/suppressions.js';
 import type {Target} from './run/target.js';
 import {baselineStore} from './store.js';
@@ -55,7 +55,7 @@ export async function repro(options: ReproOptions, io: ReportIo, signal: AbortSi
   const {config, scenario} = chosen.value;
   const wrongRules = config.suppressions.flatMap((file) => suppressionProblems(file, config.cwd));
   if (wrongRules.length > 0) return refuse(wrongRules);
-  const session = await openSession(signal);
+  const session = await openSession(askValgrind(), signal);
   if (!session.ok) return refuse([session.error]);
   try {
     const {context} = session.value;
@@ -87,12 +87,14 @@ async function chooseScenario(
   const loadedConfig = loadConfig(options.cwd, options.flags);
   if (!loadedConfig.ok) return loadedConfig;
   const config = loadedConfig.value;
-  const {scenarios, problems} = loadScenarios(config);
+  const loaded = loadScenarios(config);
+  const {scenarios} = loaded;
   const scenario = scenarios.find(({id, shownAs}) => id === options.scenario || shownAs === options.scenario);
   if (scenario === undefined) {
-    const names = scenarios.map(({id}) => id);
-    const message = `There is no scenario "${options.scenario}"${suggestion(options.scenario, names)}`;
-    return fail([...problems, {message, next: 'leakline scenario list'}]);
+    const problems = problemsUnder(loaded, [options.scenario], options.cwd);
+    if (problems.length > 0) return fail(problems);
+    const ids = scenarios.map(({id}) => id);
+    return fail([unknownScenario(options.scenario, ids)]);
   }
   const chosen = buildsOf(config, scenario, await buildVersions(config, [scenario]));
   const [build, ...others] = chosen.builds;

@@ -4,12 +4,13 @@ import type {Config, ConfigFlags} from '../config/types.js';
 import {isFailing} from '../judge/status.js';
 import type {UpdateMode} from '../judge/update-mode.js';
 import {defaultCacheRoot} from '../python/cache.js';
+import {findCompiler} from '../python/compiler.js';
 import type {ReportIo} from '../report/io.js';
 import {defaultReporters, openReporters} from '../report/registry.js';
 import {durationKey, type RunIdentity, readDurations, readLastRun} from '../report/run-log.js';
 import type {RunContext} from '../run/job.js';
 import {loadScenarios} from '../scenario/load.js';
-import {type Selection, selectScenarios} from '../scenario/select.js';
+import {problemsUnder, type Selection, selectScenarios} from '../scenario/select.js';
 import {packageVersion} from '../util/package-root.js';
 import {formatProblem, type Problem} from '../util/problem.js';
 import {formatValgrindVersion} from '../valgrind/version.js';
@@ -21,7 +22,7 @@ import {prepare} from './run/prepare.js';
 import {createRecorder, openLog, type Recorder} from './run/recorder.js';
 import {openResultCache} from './run/result-cache.js';
 import {createRunner} from './run/servers.js';
-import {openSession, type Session} from './run/session.js';
+import {askValgrind, openSession, type Session} from './run/session.js';
 import {suppressionProblems} from './run/suppressions.js';
 import type {Target} from './run/target.js';
 import {baselineStore} from './store.js';
@@ -47,6 +48,9 @@ export async function run(options: RunOptions, io: ReportIo, signal: AbortSignal
     for (const problem of problems) io.stderr.write(`${formatProblem(problem)}\n`);
     return EXIT.usage;
   };
+  const valgrind = askValgrind();
+  // The answer is for prepare(), and comes while the scenarios are read.
+  void findCompiler();
   const loadedConfig = loadConfig(options.cwd, options.flags);
   if (!loadedConfig.ok) return refuse(loadedConfig.error);
   const config = loadedConfig.value;
@@ -56,11 +60,12 @@ export async function run(options: RunOptions, io: ReportIo, signal: AbortSignal
     {cwd: options.cwd, ...loaded},
     {...options.selection, ...(options.lastFailed ? {lastFailed: failedLately(config)} : {})},
   );
-  if (!selected.ok) return refuse([...loaded.problems, ...selected.error]);
+  const problems = problemsUnder(loaded, options.selection.paths ?? [], options.cwd);
+  if (!selected.ok) return refuse([...problems, ...selected.error]);
   const scenarios = selected.value;
   if (options.list) {
     for (const {id} of scenarios) io.stdout.write(`${id}\n`);
-    return loaded.problems.length > 0 ? refuse(loaded.problems) : EXIT.ok;
+    return problems.length > 0 ? refuse(problems) : EXIT.ok;
   }
   if (scenarios.length === 0 && loaded.broken.length === 0) {
     const nothing = nothingToRun(config, loaded, options.selection, options.lastFailed);
@@ -71,7 +76,7 @@ export async function run(options: RunOptions, io: ReportIo, signal: AbortSignal
   const wrongRules = config.suppressions.flatMap((file) => suppressionProblems(file, config.cwd));
   if (wrongRules.length > 0) return refuse(wrongRules);
   const stop = new AbortController();
-  const session = await openSession(AbortSignal.any([signal, stop.signal]));
+  const session = await openSession(valgrind, AbortSignal.any([signal, stop.signal]));
   if (!session.ok) return refuse([session.error]);
   try {
     const identity = identityOf(config, session.value.context);
@@ -85,7 +90,7 @@ export async function run(options: RunOptions, io: ReportIo, signal: AbortSignal
 
     const recorder = createRecorder(config, identity, log.value, reporters.value);
     try {
-      for (const problem of loaded.problems) recorder.addProblem(problem);
+      for (const problem of problems) recorder.addProblem(problem);
       const prepared = await prepare(config, scenarios, {
         signal: session.value.context.signal,
         onEvent: recorder.emit,

@@ -5,9 +5,8 @@ import {NAME_PATTERN, NAME_RULE} from '../config/schema.js';
 import type {Config, ConfigFlags} from '../config/types.js';
 import {isInside} from '../scenario/inside.js';
 import {SCHEMA_NAME, scenarioJsonSchema} from '../scenario/json-schema.js';
-import {type LoadedScenarios, loadScenarios} from '../scenario/load.js';
-import {matches} from '../scenario/match.js';
-import {type Selection, selectScenarios} from '../scenario/select.js';
+import {loadScenarios} from '../scenario/load.js';
+import {problemsUnder, type Selection, selectScenarios} from '../scenario/select.js';
 import {scenarioTemplate, type TemplateMode} from '../scenario/template.js';
 import type {Scenario} from '../scenario/types.js';
 import {makeFolder} from '../util/make-folder.js';
@@ -32,9 +31,10 @@ export function scenarioList(options: ProjectOptions & Selection, print: Print):
   if (!config.ok) return printProblems(config.error, print);
   const loaded = loadScenarios(config.value);
   const selected = selectScenarios({cwd: options.cwd, ...loaded}, options);
-  if (!selected.ok) return printProblems([...loaded.problems, ...selected.error], print);
+  const problems = problemsUnder(loaded, options.paths ?? [], options.cwd);
+  if (!selected.ok) return printProblems([...problems, ...selected.error], print);
   for (const line of table(selected.value)) print(line);
-  return printProblems(loaded.problems, print);
+  return printProblems(problems, print);
 }
 
 function table(scenarios: readonly Scenario[]): readonly string[] {
@@ -60,17 +60,6 @@ export function scenarioValidate(options: ProjectOptions & Pick<Selection, 'path
   const count = selected.value.length;
   print(`${count} ${count === 1 ? 'scenario is' : 'scenarios are'} valid`);
   return 0;
-}
-
-/** The problems of the files that `paths` name; those of no scenario file belong to every choice. */
-function problemsUnder(
-  {problems, broken}: LoadedScenarios,
-  paths: readonly string[],
-  cwd: string,
-): readonly Problem[] {
-  if (paths.length === 0) return problems;
-  const others = broken.filter((place) => !paths.some((typed) => matches(place, typed, cwd)));
-  return problems.filter(({file}) => !others.some(({shownAs}) => shownAs === file));
 }
 
 /** `leakline scenario schema`: the JSON Schema of scenario files. */

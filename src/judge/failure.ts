@@ -10,6 +10,8 @@ export interface Completion {
   readonly checkpoints?: number;
   /** The allocator that the build promises; undefined for programs. */
   readonly allocator?: string;
+  /** Whether the build has a GIL; undefined for programs. */
+  readonly gil?: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface Completion {
  */
 export function failureOf(
   observation: Observation,
-  {checkpoints, allocator}: Completion,
+  {checkpoints, allocator, gil}: Completion,
 ): Failure | undefined {
   const {outcome, exception} = observation;
   const output = withCrash(observation);
@@ -44,6 +46,13 @@ export function failureOf(
   if (allocator !== undefined && observation.allocator !== undefined && observation.allocator !== allocator) {
     const message = `runs with the allocator ${observation.allocator}, where ${allocator} was promised`;
     return {reason: 'allocator', message, output};
+  }
+  if (gil === false && observation.gil === true) {
+    return {
+      reason: 'gil',
+      message: 'runs with the GIL, which a free-threaded build is to do without',
+      output,
+    };
   }
   if (outcome.code !== 0) {
     return {reason: 'exit-code', message: `ended with exit code ${outcome.code}`, output};

@@ -146,7 +146,8 @@ export interface Failure {
     | 'timed-out'
     | 'incomplete'
     | 'environment'
-    | 'allocator';
+    | 'allocator'
+    | 'gil';
   /** One sentence. */
   readonly message: string;
   /** Line in the scenario file, where one is known. */

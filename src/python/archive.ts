@@ -1,6 +1,6 @@
-import {createHash} from 'node:crypto';
-import {createReadStream, existsSync, readFileSync, statSync} from 'node:fs';
+import {existsSync, readFileSync, statSync} from 'node:fs';
 import path from 'node:path';
+import {fileSha256} from '../util/hash.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {unreachable} from '../util/unreachable.js';
@@ -124,13 +124,6 @@ function wrongChecksum(place: string, release: Release, actual: string, next: st
     detail: `its SHA-256: ${actual}\nexpected:    ${release.sha256}`,
     next,
   };
-}
-
-/** The SHA-256 of a file's content in hexadecimal. */
-export async function fileSha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 async function* remoteAddresses(release: Release, options: ArchiveOptions): AsyncGenerator<string> {

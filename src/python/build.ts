@@ -3,16 +3,21 @@ import {availableParallelism} from 'node:os';
 import path from 'node:path';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
-import {makeBuild} from './build-steps.js';
 import {buildsFolder, cacheProblem, lockFile, logFolder, markUsed} from './cache.js';
 import {type Compiler, findCompiler} from './compiler.js';
 import type {OnBuildEvent} from './events.js';
-import {askForeign} from './foreign.js';
 import {whileLocked} from './locked.js';
 import {buildOf, type PythonBuild, readManifest, writeManifest} from './manifest.js';
 import {folderBytes} from './prune.js';
-import {type AnyRecipe, buildFingerprint, type Recipe, recipeFingerprint} from './recipe.js';
+import {
+  type AnyRecipe,
+  buildFingerprint,
+  type ForeignRecipe,
+  type Recipe,
+  recipeFingerprint,
+} from './recipe.js';
 import {sourceIdentity} from './source-tree.js';
+import type {Findings} from './verify.js';
 
 export interface EnsureBuildOptions {
   readonly cacheRoot: string;
@@ -34,7 +39,7 @@ export async function ensureBuild(
   recipe: AnyRecipe,
   options: EnsureBuildOptions,
 ): Promise<Result<PythonBuild, Problem>> {
-  if (recipe.profile === 'foreign') return askForeign(recipe);
+  if (recipe.profile === 'foreign') return foreign(recipe);
   const located = await locateBuild(recipe, options.cacheRoot);
   if (!located.ok) return located;
   const {finished, recipeHash, target} = located.value;
@@ -49,6 +54,12 @@ export async function ensureBuild(
     });
   }
   return makeUnderLock(recipe, recipeHash, target, options);
+}
+
+// What most runs do without is loaded when it is needed.
+async function foreign(recipe: ForeignRecipe): Promise<Result<PythonBuild, Problem>> {
+  const {askForeign} = await import('./foreign.js');
+  return askForeign(recipe);
 }
 
 interface BuildTarget {
@@ -71,7 +82,7 @@ export async function locateBuild(
   cacheRoot: string,
 ): Promise<Result<LocatedBuild, Problem>> {
   if (recipe.profile === 'foreign') {
-    const build = await askForeign(recipe);
+    const build = await foreign(recipe);
     if (!build.ok) return build;
     return ok({recipeHash: build.value.fingerprint, finished: build.value, target: undefined});
   }
@@ -141,7 +152,8 @@ async function makeAndReport(
   // What an interrupted build left there; the last of its processes may be about to end.
   rmSync(folder, {recursive: true, force: true, maxRetries: 5});
   rmSync(logs, {recursive: true, force: true});
-  let made: Awaited<ReturnType<typeof makeBuild>>;
+  const {makeBuild} = await import('./build-steps.js');
+  let made: Result<Findings, Problem>;
   try {
     mkdirSync(folder, {recursive: true});
     made = await makeBuild({

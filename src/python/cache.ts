@@ -16,6 +16,10 @@ export const buildsFolder = (cacheRoot: string) => path.join(cacheRoot, 'builds'
 export const environmentsFolder = (cacheRoot: string) => path.join(cacheRoot, 'environments');
 export const downloadsFolder = (cacheRoot: string) => path.join(cacheRoot, 'downloads');
 
+/** The floors of one build: one for each environment and set of options. */
+export const floorsFolder = (cacheRoot: string, fingerprint: string) =>
+  path.join(cacheRoot, 'floors', fingerprint);
+
 /** The folder of the logs of one build or environment, one file per step. */
 export const logFolder = (cacheRoot: string, id: string) => path.join(cacheRoot, 'logs', id);
 

@@ -3,7 +3,7 @@ import type {Problem} from '../util/problem.js';
 import {ok, type Result} from '../util/result.js';
 import type {PythonBuild} from './manifest.js';
 import {ensureNative} from './native.js';
-import {ensurePackages, type Packages, type PackagesOptions} from './packages.js';
+import type {Packages, PackagesOptions} from './packages.js';
 
 /** What scenarios require on one build, ready to use. All paths are absolute. */
 export interface Environment {
@@ -51,9 +51,16 @@ export async function ensureEnvironment(
 
 const NO_PACKAGES: Packages = {pythonPath: [], binPath: [], objects: []};
 
-function packagesFor(build: PythonBuild, requirements: readonly Requirement[], options: PackagesOptions) {
+async function packagesFor(
+  build: PythonBuild,
+  requirements: readonly Requirement[],
+  options: PackagesOptions,
+): Promise<Result<Packages, Problem>> {
   const packages = requirements.filter((each) => !isFile(each));
-  return packages.length === 0 ? ok(NO_PACKAGES) : ensurePackages(build, packages, options);
+  if (packages.length === 0) return ok(NO_PACKAGES);
+  // Loaded for those who need it: pip and all that comes with it.
+  const {ensurePackages} = await import('./packages.js');
+  return ensurePackages(build, packages, options);
 }
 
 const isFile = (requirement: Requirement): requirement is FileRequirement =>

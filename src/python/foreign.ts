@@ -2,10 +2,9 @@ import {statSync} from 'node:fs';
 import path from 'node:path';
 import {z} from 'zod';
 import {captureOutput} from '../util/child.js';
-import {shortHash} from '../util/hash.js';
+import {fileSha256, shortHash} from '../util/hash.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
-import {fileSha256} from './archive.js';
 import type {PythonBuild} from './manifest.js';
 import type {ForeignRecipe} from './recipe.js';
 

@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {withLock} from '../util/lock.js';
-import {buildsFolder, environmentsFolder, lastUsed, lockFile, logFolder} from './cache.js';
+import {buildsFolder, environmentsFolder, floorsFolder, lastUsed, lockFile, logFolder} from './cache.js';
 import {type BuildManifest, readManifest} from './manifest.js';
 import {folderBytes} from './prune.js';
 
@@ -42,7 +42,7 @@ function foldersIn(parent: string): readonly string[] {
 }
 
 /**
- * Removes a build or an environment with its logs and gives the bytes that were freed. Waits while
+ * Removes a build or an environment with its logs and floors, and gives the bytes that were freed. Waits while
  * it is being made; what was then finished is no longer the remains that were to go: it stays, and
  * undefined is given.
  *
@@ -60,6 +60,9 @@ export async function removeStored(
     const bytes = folderBytes(folder);
     rmSync(folder, {recursive: true, force: true});
     rmSync(logFolder(cacheRoot, id), {recursive: true, force: true});
+    if (stored.manifest !== undefined) {
+      rmSync(floorsFolder(cacheRoot, stored.manifest.fingerprint), {recursive: true, force: true});
+    }
     return bytes;
   });
 }

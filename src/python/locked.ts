@@ -1,7 +1,6 @@
 import {closeSync, mkdirSync, openSync} from 'node:fs';
 import path from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
-import {tryLock} from 'fs-native-extensions';
 import type {Problem} from '../util/problem.js';
 import {fail, type Result} from '../util/result.js';
 import {interrupted} from './step.js';
@@ -28,6 +27,7 @@ export async function whileLocked<T>(
   {title, signal, onWait}: WhileLockedOptions,
   work: () => Promise<Result<T, Problem>>,
 ): Promise<Result<T, Problem>> {
+  const {tryLock} = await import('fs-native-extensions');
   mkdirSync(path.dirname(file), {recursive: true});
   const descriptor = openSync(file, 'a');
   try {

@@ -1,9 +1,9 @@
 import {createHash} from 'node:crypto';
 import {cpSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import path from 'node:path';
+import {fileSha256} from '../util/hash.js';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
-import {fileSha256} from './archive.js';
 import type {RecipeSource} from './recipe.js';
 
 /** Paths in a CPython tree that have no part in a build, or that an earlier build in the tree left behind. */

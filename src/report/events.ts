@@ -10,6 +10,8 @@ export interface RunSummary {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
+  /** Scenarios × builds that were to run; more than results when the run was interrupted. */
+  readonly total: number;
   readonly results: readonly ScenarioResult[];
   readonly problems: readonly Problem[];
   readonly interrupted: boolean;

@@ -17,13 +17,16 @@ const KEPT_RUNS = 20;
 /** A line of the log; the first is the start, the last the end, unless the run was killed. */
 type LogLine =
   | ({readonly type: 'started'; readonly format: number} & RunIdentity)
+  | {readonly type: 'planned'; readonly total: number}
   | {readonly type: 'result'; readonly result: ScenarioResult}
-  | ({readonly type: 'finished'} & Omit<RunSummary, keyof RunIdentity | 'results'>);
+  | ({readonly type: 'finished'} & Omit<RunSummary, keyof RunIdentity | 'total' | 'results'>);
 
 const runsFolder = (stateDirectory: string) => path.join(stateDirectory, 'runs');
 const durationsFile = (stateDirectory: string) => path.join(stateDirectory, 'durations.json');
 
 export interface RunLog {
+  /** How many results the run will have, as soon as that is known. */
+  readonly plan: (total: number) => void;
   /** The result is on disk when it returns, so that a run that is killed keeps what it had. */
   readonly append: (result: ScenarioResult) => void;
   readonly finish: (summary: RunSummary) => void;
@@ -42,9 +45,10 @@ export function openRunLog(stateDirectory: string, identity: RunIdentity): RunLo
   write({type: 'started', format: FORMAT, ...identity});
   for (const old of runFiles(folder).slice(0, -KEPT_RUNS)) rmSync(path.join(folder, old), {force: true});
   return {
+    plan: (total) => write({type: 'planned', total}),
     append: (result) => write({type: 'result', result}),
-    finish: ({leaklineVersion: _, valgrindVersion: __, jobs: ___, startedAt: ____, results: _____, ...end}) =>
-      write({type: 'finished', ...end}),
+    finish: ({durationMs, problems, interrupted, updatedBaselines, exitCode}) =>
+      write({type: 'finished', durationMs, problems, interrupted, updatedBaselines, exitCode}),
   };
 }
 
@@ -82,10 +86,13 @@ function readRun(file: string): RunSummary | undefined {
   const [start] = lines;
   if (start?.type !== 'started' || start.format !== FORMAT) return undefined;
   const {type: _, format: __, ...identity} = start;
+  const results = lines.flatMap((line) => (line.type === 'result' ? [line.result] : []));
+  const plan = lines.find((line) => line.type === 'planned');
   const end = lines.find((line) => line.type === 'finished');
   return {
     ...identity,
-    results: lines.flatMap((line) => (line.type === 'result' ? [line.result] : [])),
+    total: plan?.total ?? results.length,
+    results,
     durationMs: end?.durationMs ?? 0,
     problems: end?.problems ?? [],
     interrupted: end?.interrupted ?? true,

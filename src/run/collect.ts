@@ -101,7 +101,7 @@ function fromStatus(events: readonly StatusEvent[]) {
   const counters = events.flatMap((event) => (event.event === 'checkpoint' ? [event.counters] : []));
   return {
     saidComplete: complete !== undefined,
-    ...(started === undefined ? {} : {allocator: started.allocator}),
+    ...(started === undefined ? {} : {allocator: started.allocator, gil: started.gil}),
     ...(exception === undefined ? {} : {exception: exceptionOf(exception)}),
     resources:
       descriptors === undefined

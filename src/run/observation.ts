@@ -44,6 +44,8 @@ export interface Observation {
   readonly exception?: PythonException;
   /** The allocator the probe found live: `malloc`, `pymalloc`, `mimalloc`; absent for programs. */
   readonly allocator?: string;
+  /** Whether the interpreter ran with its GIL; absent for programs. */
+  readonly gil?: boolean;
   /** Growth mode: what each interval changed, oldest first; only intervals that ended. */
   readonly intervals: readonly (readonly LossRecord[])[];
   /** Growth mode: resources at every checkpoint, one more than intervals. Exit mode: before and after. */

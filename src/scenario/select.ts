@@ -1,6 +1,7 @@
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {suggestion} from '../util/suggestion.js';
+import type {LoadedScenarios} from './load.js';
 import {choices, type Matchable, matches} from './match.js';
 import {parseShard, shardOf} from './shard.js';
 import type {Scenario} from './types.js';
@@ -63,6 +64,23 @@ export function selectScenarios(
   return ok(shard.value === undefined ? selected : shardOf(selected, shard.value, weights));
 }
 
+/** The problems of the files that `paths` name; those of no scenario file belong to every choice. */
+export function problemsUnder(
+  {problems, broken}: Pick<LoadedScenarios, 'problems' | 'broken'>,
+  paths: readonly string[],
+  cwd: string,
+): readonly Problem[] {
+  if (paths.length === 0) return problems;
+  const others = broken.filter((place) => !paths.some((typed) => matches(place, typed, cwd)));
+  return problems.filter(({file}) => !others.some(({shownAs}) => shownAs === file));
+}
+
+/** What to say of a name that is none of `ids`. */
+export function unknownScenario(typed: string, ids: readonly string[]): Problem {
+  const hint = suggestion(typed, choices(ids));
+  return {message: `no scenario is called ${typed}${hint}`, next: 'leakline scenario list'};
+}
+
 function parseGrep(text: string): Result<RegExp, Problem> {
   try {
     return ok(new RegExp(text, 'i'));
@@ -89,10 +107,8 @@ function pathProblems(
   cwd: string,
 ): readonly Problem[] {
   const unmatched = paths.filter((typed) => !known.some((each) => matches(each, typed, cwd)));
-  return unmatched.map((typed) => {
-    const hint = suggestion(typed, choices(known.map(({id}) => id)));
-    return {message: `no scenario is called ${typed}${hint}`, next: 'leakline scenario list'};
-  });
+  const ids = known.map(({id}) => id);
+  return unmatched.map((typed) => unknownScenario(typed, ids));
 }
 
 /** A misspelt `!slow` would run what it was meant to leave out. */

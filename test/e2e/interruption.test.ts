@@ -69,7 +69,7 @@ it.concurrent('Ctrl-C ends everything and keeps what is done', async () => {
   const again = await made.leakline(['report']);
   expect(again.code).toBe(0);
   expect(again.stdout).toMatch(/quick +cpython-3\.13 +passed/);
-  expect(again.stdout).toContain('interrupted');
+  expect(again.stdout).toContain('interrupted after 1 of 3 scenarios');
 });
 
 it.concurrent('kill -9 of leakline leaves no process and no folder behind, and the next run works', async () => {

@@ -297,10 +297,10 @@ describe('a cache', () => {
   it('forgets a build by its name', async () => {
     project();
     await build();
-    expect(leakline('python', 'list').stdout).toMatch(/^fake +3\.13\.5 +malloc +\S+ \S+ +\S.*ago +\//m);
+    expect(leakline('python', 'list').stdout).toMatch(/^fake +3\.13\.5 +malloc +\S+ \S+ +- +\S.*ago +\//m);
     expect(leakline('python', 'remove', 'fake')).toMatchObject({status: 0});
     expect(builds()).toEqual([]);
-    expect(leakline('python', 'list').stdout).toMatch(/^fake +- +malloc +- +not built$/m);
+    expect(leakline('python', 'list').stdout).toMatch(/^fake +- +malloc +- +- +not built$/m);
     expect(leakline('python', 'remove', 'fake')).toMatchObject({status: 2});
   });
 });

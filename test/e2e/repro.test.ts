@@ -144,5 +144,5 @@ it('a memory error: where the value that nobody wrote came from; a folder is not
 it('a scenario that is not there: a suggestion', async () => {
   const {code, stderr} = await project.leakline(['repro', 'losses']);
   expect(code).toBe(2);
-  expect(stderr).toContain('There is no scenario "losses", did you mean "loses"?');
+  expect(stderr).toContain('no scenario is called losses, did you mean "loses"?');
 });

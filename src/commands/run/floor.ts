@@ -1,6 +1,7 @@
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {failureOf} from '../../judge/failure.js';
+import {floorsFolder} from '../../python/cache.js';
 import type {Job, RunContext} from '../../run/job.js';
 import type {Observation} from '../../run/observation.js';
 import {runInProcess} from '../../run/process.js';
@@ -16,6 +17,20 @@ import type {Target} from './target.js';
 export type FloorContent = Pick<Observation, 'atExit' | 'errors'>;
 export type Floor = Result<FloorContent, Problem>;
 
+/** Blocks that an empty scenario leaves on a build with nothing installed; undefined when not measured yet. */
+export function knownFloorBlocks(cacheRoot: string, fingerprint: string): number | undefined {
+  const folder = floorsFolder(cacheRoot, fingerprint);
+  try {
+    const blocks = readdirSync(folder).map((name) => {
+      const {atExit} = parseFloor(readFileSync(path.join(folder, name), 'utf8'));
+      return atExit.reduce((sum, record) => sum + record.blocks, 0);
+    });
+    return blocks.length === 0 ? undefined : Math.min(...blocks);
+  } catch {
+    return undefined;
+  }
+}
+
 /** That of a program, which is its own affair from its first instruction on. */
 const NO_FLOOR: FloorContent = {atExit: [], errors: []};
 
@@ -25,7 +40,9 @@ export function createFloors(cacheRoot: string, context: RunContext): (target: T
   return (target) => {
     if (target.job.interpreter === undefined) return Promise.resolve(ok(NO_FLOOR));
     const key = floorKey(target, context);
-    const floor = floors.get(key) ?? floorOf(target, path.join(cacheRoot, 'floors', `${key}.json`), context);
+    const floor =
+      floors.get(key) ??
+      floorOf(target, path.join(floorsFolder(cacheRoot, target.fingerprint), `${key}.json`), context);
     floors.set(key, floor);
     return floor;
   };

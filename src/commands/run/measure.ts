@@ -45,11 +45,14 @@ export async function measure(judging: Judging, runJob: RunJob): Promise<Scenari
   return work.mode === 'growth' ? measureGrowth(judging, work, runJob) : measureExit(judging, runJob);
 }
 
+/** What the interpreter has to be like for the run to count. */
+const promiseOf = ({allocator, gil}: Target) => defined({allocator, gil});
+
 async function measureExit(judging: Judging, runJob: RunJob): Promise<ScenarioResult> {
   const {target, floor} = judging;
   const {observation, note} = await runJob(target.job);
   const notes = note === undefined ? [] : [note];
-  const failure = failureOf(observation, defined({allocator: target.allocator}));
+  const failure = failureOf(observation, promiseOf(target));
   if (failure !== undefined) return failed(judging, [observation], failure, notes);
   const findings = [
     ...exitFindings(observation, floor.atExit, target.place),
@@ -74,7 +77,7 @@ async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob)
   };
   const measurements: Measurement[] = [];
   const notes: string[] = [];
-  const completion = {checkpoints: work.checkpoints, ...defined({allocator: target.allocator})};
+  const completion = {checkpoints: work.checkpoints, ...promiseOf(target)};
   const screenings: Observation[] = [];
   for (;;) {
     const decision = decide(measurements, growthCase);

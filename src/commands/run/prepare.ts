@@ -52,6 +52,15 @@ const ALLOCATORS = {
   foreign: 'malloc',
 } as const satisfies Record<PythonBuild['profile'], string>;
 
+/** What a build of each profile needs in the environment to keep its promise; it wins over the scenario's. */
+const PROFILE_ENVIRONMENT: Readonly<Record<PythonBuild['profile'], Readonly<Record<string, string>>>> = {
+  malloc: {},
+  'memory-debugger': {},
+  // An extension that does not say it can do without the GIL would turn it on.
+  'free-threaded': {PYTHON_GIL: '0'},
+  foreign: FOREIGN_ENVIRONMENT,
+};
+
 /** Makes the builds, the probe and the environments that the scenarios need, one after another. */
 export async function prepare(
   config: Config,
@@ -144,7 +153,7 @@ async function makeTarget(
   if (!environment.ok) return environment;
   const {work} = scenario;
   const isProgram = work.mode === 'exit' && work.run.type === 'command';
-  const env = build.profile === 'foreign' ? {...scenario.env, ...FOREIGN_ENVIRONMENT} : scenario.env;
+  const env = {...scenario.env, ...PROFILE_ENVIRONMENT[build.profile]};
   const programFolders = [...environment.value.binPath, `${build.prefix}/bin`];
   const job: Job = {
     scenario: isolated(scenario, config),
@@ -174,7 +183,7 @@ async function makeTarget(
     job,
     // Valgrind names objects by their real paths, and the cache may lie behind a link.
     place: {prefix: realpathSync(build.prefix), scenarioFile: scenario.shownAs},
-    ...(isProgram ? {} : {allocator: ALLOCATORS[build.profile]}),
+    ...(isProgram ? {} : {allocator: ALLOCATORS[build.profile], gil: build.profile !== 'free-threaded'}),
   });
 }
 

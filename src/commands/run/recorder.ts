@@ -48,6 +48,7 @@ export function createRecorder(
   log: RunLog,
   reporters: Reporters,
 ): Recorder {
+  let total = 0;
   const results: ScenarioResult[] = [];
   const problems: Problem[] = [];
   const updatedBaselines: string[] = [];
@@ -75,7 +76,12 @@ export function createRecorder(
       const durationMs = durations[durationKey(job.scenario.id, build)];
       return durationMs === undefined ? [] : [{scenario: job.scenario.id, build, durationMs}];
     });
-    const total = targets.length + prepared.unprepared.length + prepared.skipped.length;
+    total = targets.length + prepared.unprepared.length + prepared.skipped.length;
+    try {
+      log.plan(total);
+    } catch {
+      // The first result that cannot be written is told.
+    }
     const builds = [...new Set(targets.map(({build}) => build))];
     emit({type: 'run-started', ...identity, total, builds, expected});
     for (const {scenario, build, why} of prepared.skipped) addResult(skipped(scenario, build, why));
@@ -92,6 +98,7 @@ export function createRecorder(
     const summary: RunSummary = {
       ...identity,
       durationMs: performance.now() - startedAtMs,
+      total,
       results,
       problems,
       interrupted: isInterrupted,

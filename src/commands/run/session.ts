@@ -19,12 +19,29 @@ export interface Session {
   readonly close: () => Promise<void>;
 }
 
-/** Finds valgrind and opens what a run needs. */
-export async function openSession(signal: AbortSignal): Promise<Result<Session, Problem>> {
-  const next = 'leakline doctor --fix';
-  // By its path: the environments of scenarios have a PATH of their own.
+/** A valgrind program, and what it answers to --version. */
+export interface FoundValgrind {
+  /** Its path: the environments of scenarios have a PATH of their own. */
+  readonly valgrind: string | undefined;
+  readonly answer: Promise<string | undefined>;
+}
+
+/** Asks valgrind for its version; the answer comes while other things are read. */
+export function askValgrind(): FoundValgrind {
   const valgrind = findProgram('valgrind');
-  const text = valgrind === undefined ? undefined : await captureOutput([valgrind, '--version']);
+  return {
+    valgrind,
+    answer: valgrind === undefined ? Promise.resolve(undefined) : captureOutput([valgrind, '--version']),
+  };
+}
+
+/** Opens what a run needs. */
+export async function openSession(
+  {valgrind, answer}: FoundValgrind,
+  signal: AbortSignal,
+): Promise<Result<Session, Problem>> {
+  const next = 'leakline doctor --fix';
+  const text = await answer;
   const version = text === undefined ? undefined : parseValgrindVersion(text);
   if (valgrind === undefined || version === undefined)
     return fail({message: 'valgrind is not installed', next});

@@ -11,4 +11,6 @@ export interface Target {
   readonly place: Place;
   /** The allocator that the build promises; undefined for programs. */
   readonly allocator?: string;
+  /** Whether the build has a GIL; undefined for programs. */
+  readonly gil?: boolean;
 }

@@ -14,13 +14,13 @@ const MAX_NAMED = 5;
 /** The last lines of a report: what was written, what can be accepted, counts, and the exit code. */
 export function summaryLines(
   summary: RunSummary,
-  {paint, columns, total}: {readonly paint: Paint; readonly columns: number; readonly total: number},
+  {paint, columns}: {readonly paint: Paint; readonly columns: number},
 ): string[] {
   const secondary = [...suppressionText(summary), ...baselineText(summary)];
   return [
     ...secondary.flatMap((text) => wrap(text, columns, '  ')).map((line) => paint.dim(line)),
     ...countLines(summary, paint, columns),
-    ...exitText(summary, total).flatMap((text) => wrap(text, columns, '  ')),
+    ...exitText(summary).flatMap((text) => wrap(text, columns, '  ')),
   ];
 }
 
@@ -59,7 +59,7 @@ function countLines({results, durationMs}: RunSummary, paint: Paint, columns: nu
   );
 }
 
-function exitText({exitCode, results, interrupted}: RunSummary, total: number): string[] {
+function exitText({exitCode, results, interrupted, total}: RunSummary): string[] {
   switch (exitCode) {
     case 0:
       return [];

@@ -60,7 +60,7 @@ export function terminalReporter(output: Output, io: ReportIo): Reporter {
       inReadingOrder(summary.results).flatMap((result) => resultBlock(result, {paint, columns})),
       withGap(tableLines(summary.results, {paint, columns})),
       problemLines(),
-      summaryLines(summary, {paint, columns, total: Math.max(total, summary.results.length)}),
+      summaryLines(summary, {paint, columns}),
     ];
     if (showsAllLines && !isReplay && done > 0) print(['']);
     for (const section of sections) print(section);

@@ -117,15 +117,16 @@ describe('scenario list', () => {
     ]);
   });
 
-  it('shows files that cannot be read, too', () => {
+  it('shows files that cannot be read, too, where they are among the chosen', () => {
     write('scenarios/bad.yaml', 'bdoy: f()\n');
-    const [code, ...lines] = printed((print) => scenarioList({cwd: root, paths: ['zip']}, print));
-    expect(code).toBe(2);
-    expect(lines.map((line) => line.split('\n')[0])).toEqual([
-      'zip@a  exit',
-      'zip@b  exit',
-      'scenarios/bad.yaml:1:1 unknown key "bdoy", did you mean "body"?',
-    ]);
+    const chosen = (...paths: string[]) => {
+      const [code, ...lines] = printed((print) => scenarioList({cwd: root, paths}, print));
+      return [code, ...lines.map((line) => String(line).split('\n')[0])];
+    };
+    const listed = ['zip@a  exit', 'zip@b  exit'];
+    const problem = 'scenarios/bad.yaml:1:1 unknown key "bdoy", did you mean "body"?';
+    expect(chosen('zip')).toEqual([0, ...listed]);
+    expect(chosen('zip', 'bad')).toEqual([2, ...listed, problem]);
   });
 
   it('says when a choice or the configuration is wrong', () => {

@@ -3,7 +3,7 @@ import {failureOf} from '../../../src/judge/failure.js';
 import type {Observation} from '../../../src/run/observation.js';
 import {ext, memcheck, observation, section} from './make.js';
 
-const GROWTH = {checkpoints: 3, allocator: 'malloc'};
+const GROWTH = {checkpoints: 3, allocator: 'malloc', gil: false};
 const measured = {intervals: [[], [], []]};
 const exception = {
   section: 'body',
@@ -67,6 +67,12 @@ describe('a measurement', () => {
       {allocator: 'pymalloc'},
       'allocator',
       'runs with the allocator pymalloc, where malloc was promised',
+    ],
+    [
+      'has its GIL again',
+      {gil: true},
+      'gil',
+      'runs with the GIL, which a free-threaded build is to do without',
     ],
     [
       'left half an XML',

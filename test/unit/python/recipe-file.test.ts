@@ -31,16 +31,20 @@ describe('the recipes of leakline', () => {
       'cpython-2.7-malloc',
       'cpython-3.11',
       'cpython-3.13',
+      'cpython-3.13t',
       'cpython-3.9',
     ]);
   });
 
-  it('keep pymalloc on 2.7 alone', () => {
+  it('give every object to malloc where that is possible', () => {
     const profiles = recipeNames([shippedRecipes]).map((name) => {
       const recipe = loadRecipe(name, [shippedRecipes]);
       return recipe.ok ? `${name} ${recipe.value.profile}` : '';
     });
-    expect(profiles.filter((line) => !line.endsWith(' malloc'))).toEqual(['cpython-2.7 memory-debugger']);
+    expect(profiles.filter((line) => !line.endsWith(' malloc'))).toEqual([
+      'cpython-2.7 memory-debugger',
+      'cpython-3.13t free-threaded',
+    ]);
   });
 });
 

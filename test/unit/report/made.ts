@@ -209,6 +209,7 @@ export const summary = (over: Partial<RunSummary> = {}): RunSummary => ({
   jobs: 2,
   startedAt: '2026-02-03T01:02:03.000Z',
   durationMs: 12_345,
+  total: (over.results ?? results).length,
   results,
   problems: [
     {

@@ -78,7 +78,7 @@ it.each<[Partial<RunSummary>, string]>([
     'no scenario ran in 12.3 s\nexit code 2: usage, configuration or environment\n',
   ],
   [
-    {exitCode: 130, interrupted: true, results: passed, problems: []},
+    {exitCode: 130, interrupted: true, total: 9, results: passed, problems: []},
     '2 passed in 12.3 s\nexit code 130: interrupted after 2 of 9 scenarios\n',
   ],
   [

@@ -188,6 +188,7 @@ describe('what the agent said', () => {
     expect(await collect({xml, status, maps: []})).toMatchObject({
       saidComplete: true,
       allocator: 'malloc',
+      gil: true,
       resources: [
         {descriptors: 3, threads: 1, children: 0, mappings: 8192},
         {descriptors: 4, threads: 1, children: 0, mappings: 8192},

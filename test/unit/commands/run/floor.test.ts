@@ -81,8 +81,9 @@ describe('the floor', () => {
 
   it('is measured again where the cache holds half a file', async () => {
     await floors()(target());
-    const [name = ''] = readdirSync(path.join(cache, 'floors'));
-    writeFileSync(path.join(cache, 'floors', name), '[{"type":');
+    const folder = path.join(cache, 'floors', target().fingerprint);
+    const [name = ''] = readdirSync(folder);
+    writeFileSync(path.join(folder, name), '[{"type":');
     expect(await floors()(target())).toEqual({ok: true, value: {atExit: [], errors: []}});
     expect(asked()).toHaveLength(2);
   });
