@@ -1,4 +1,4 @@
-import {rmSync} from 'node:fs';
+import {existsSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {loadConfig} from '../config/load.js';
 import type {Config, ConfigFlags} from '../config/types.js';
@@ -8,6 +8,7 @@ import {type BaselineStore, baselineFile, INTERPRETER, listBaselines, readBaseli
 import type {Change, ScenarioResult} from '../judge/types.js';
 import {acceptInterpreterLeaks, isUpdated, updateBaselines} from '../judge/update.js';
 import type {UpdateMode} from '../judge/update-mode.js';
+import {recipeFolders, recipeNames} from '../python/recipe-file.js';
 import {readLastRun} from '../report/run-log.js';
 import {headline} from '../report/text/headline.js';
 import {quantity} from '../report/text/numbers.js';
@@ -58,24 +59,29 @@ export async function baselineUpdate(
   const {files, problems} = options.interpreter
     ? await acceptInterpreterLeaks(store, results)
     : await updateBaselines(store, results, options.mode);
-  for (const file of files) print(`updated ${file}`);
+  // One that expects nothing any more is removed.
+  for (const file of files)
+    print(`${existsSync(path.join(store.root, file)) ? 'updated' : 'removed'} ${file}`);
   if (problems.length > 0) return refuse(problems, print);
   if (files.length === 0) print(upToDate(results));
   return EXIT.ok;
 }
 
-/** `leakline baseline prune`: removes baselines of scenarios that are gone or run on that build no more. */
+/** `leakline baseline prune`: removes baselines of scenarios that are gone, and of builds that are gone or on which the scenario runs no more. */
 export async function baselinePrune(options: BaselineOptions, print: Print): Promise<number> {
   const loadedConfig = loadConfig(options.cwd, options.flags);
   if (!loadedConfig.ok) return refuse(loadedConfig.error, print);
   const config = loadedConfig.value;
   const store = baselineStore(config);
   const {scenarios, broken, problems} = loadScenarios(config);
-  const versionOf = await buildVersions(config, scenarios);
+  // Not only the configured builds: a matrix may choose others with --build.
+  const recipes = recipeNames(recipeFolders(config.pythonBuild));
+  const builds = [...new Set([...config.builds, ...recipes])];
+  const versionOf = await buildVersions({...config, builds}, scenarios);
   const kept = new Set(
     scenarios.flatMap((scenario) => {
-      const {builds} = buildsOf({builds: config.builds}, scenario, versionOf);
-      return builds.map((build) => `${scenario.id} ${build}`);
+      const chosen = buildsOf({builds}, scenario, versionOf);
+      return chosen.builds.map((build) => `${scenario.id} ${build}`);
     }),
   );
   // A file that cannot be read now may have cases: its baselines are not those of a deleted scenario.

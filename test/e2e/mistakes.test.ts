@@ -138,8 +138,14 @@ it.concurrent('what belongs to no scenario is pruned, and nothing else', async (
     [`${BASELINES}/good.yaml`]: 'mode: growth\n',
     [`${BASELINES}/gone.yaml`]: 'mode: growth\n',
     [`${BASELINES}/_interpreter.yaml`]: 'mode: growth\n',
+    // Of a build that is chosen with --build, and of one that has no recipe any more.
+    'scenarios/__baselines__/cpython-3.9/good.yaml': 'mode: growth\n',
+    'scenarios/__baselines__/cpython-3.8/good.yaml': 'mode: growth\n',
   });
   const {code, stdout} = await project.leakline(['baseline', 'prune']);
-  expect({code, stdout}).toEqual({code: 0, stdout: `removed ${BASELINES}/gone.yaml\n`});
+  const removed = [`${BASELINES}/gone.yaml`, 'scenarios/__baselines__/cpython-3.8/good.yaml'];
+  expect(code).toBe(0);
+  expect(stdout.trimEnd().split('\n').sort()).toEqual(removed.map((file) => `removed ${file}`).sort());
+  expect(project.has('scenarios/__baselines__/cpython-3.9/good.yaml')).toBe(true);
   expect(project.files(BASELINES)).toEqual(['_interpreter.yaml', 'good.yaml']);
 });
