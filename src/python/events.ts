@@ -23,8 +23,9 @@ export type BuildEvent =
   | {readonly type: 'build-warning'; readonly build: string; readonly problem: Problem}
   | {readonly type: 'build-finished'; readonly build: PythonBuild; readonly durationMs: number}
   | {readonly type: 'build-failed'; readonly build: string; readonly problem: Problem}
-  /** A C or C++ source of an environment, or the probe, is being compiled. */
+  /** Packages, a C or C++ source of an environment, or the probe: being compiled. */
   | {readonly type: 'native-started'; readonly build: string; readonly source: string}
+  | {readonly type: 'native-failed'; readonly build: string; readonly source: string}
   | {
       readonly type: 'native-finished';
       readonly build: string;

@@ -93,7 +93,10 @@ async function compileNative(
       signal,
       onFailure: compilerProblem,
     });
-    if (!compiled.ok) return compiled;
+    if (!compiled.ok) {
+      onEvent({type: 'native-failed', build: build.name, source: source.file});
+      return compiled;
+    }
     rmSync(object.folder, {recursive: true, force: true});
     renameSync(making, object.folder);
   } finally {

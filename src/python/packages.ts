@@ -86,15 +86,17 @@ async function install(installation: Installation): Promise<Result<Packages, Pro
     installed = await installInto(installation);
   } catch (error) {
     rmSync(folder, {recursive: true, force: true});
+    options.onEvent({type: 'native-failed', build: build.name, source});
     throw error;
   }
-  if (installed.ok) {
-    const problem = strippedProblem(build.name, requirements, folder);
-    if (problem !== undefined) options.onEvent({type: 'build-warning', build: build.name, problem});
-    writePackagesManifest(installed.value);
-  } else {
+  if (!installed.ok) {
     rmSync(folder, {recursive: true, force: true});
+    options.onEvent({type: 'native-failed', build: build.name, source});
+    return installed;
   }
+  const problem = strippedProblem(build.name, requirements, folder);
+  if (problem !== undefined) options.onEvent({type: 'build-warning', build: build.name, problem});
+  writePackagesManifest(installed.value);
   const durationMs = performance.now() - startedAt;
   options.onEvent({type: 'native-finished', build: build.name, source, durationMs});
   return installed;

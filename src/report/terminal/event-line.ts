@@ -52,6 +52,12 @@ export function eventLine(
       };
     case 'native-finished':
       return minor(`${event.build}: compiled ${event.source} in ${formatDuration(event.durationMs)}`);
+    case 'native-failed':
+      return {
+        text: `${event.build}: ${event.source} failed`,
+        matters: true,
+        mark: {words: 'failed', brush: paint.bad},
+      };
     case 'run-started': {
       const {total: all, builds, jobs, valgrindVersion, leaklineVersion} = event;
       const where = builds.length === 0 ? '' : ` on ${builds.join(', ')}`;

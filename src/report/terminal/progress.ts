@@ -85,6 +85,7 @@ export function advance(progress: Progress, event: LeaklineEvent, now: number): 
       return {...progress, builds: without(progress.builds, event.build)};
     case 'native-started':
       return {...progress, natives: new Set(progress.natives).add(event.source)};
+    case 'native-failed':
     case 'native-finished':
       return {...progress, natives: new Set([...progress.natives].filter((one) => one !== event.source))};
     case 'run-started': {

@@ -24,6 +24,28 @@ describe('pipProblem', () => {
     expect(next).toBe('the whole output is in /logs/pip.log');
   });
 
+  it.each([
+    "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError()': /simple/spam/",
+    'WARNING: The repository located at example.org is not a trusted or secure host and is being ignored.',
+  ])('does not blame the package where no index answers: %s', (warning) => {
+    const none = 'Could not find a version that satisfies the requirement spam==1.0 (from versions: none)';
+    const {message, next} = problemOf(
+      [warning, none, 'No matching distribution found for spam==1.0'].join('\n'),
+    );
+    expect(message).toBe('The installation of spam on cpython-3.13 failed: no package index answered');
+    expect(next).toMatch(/^look at the network and at pip's settings/);
+  });
+
+  it('blames the package where the index answered after a retry', () => {
+    const retried =
+      "WARNING: Retrying (Retry(total=4)) after connection broken by 'ReadTimeoutError()': /simple/";
+    const {message, next} = problemOf(
+      `${retried}\nNo matching distribution found for spam==1.0 (from versions: 0.9)`,
+    );
+    expect(message).toBe('The installation of spam on cpython-3.13 failed');
+    expect(next).toMatch(/write \{wheel: spam==1\.0\}/);
+  });
+
   it('shows 30 lines of a long output, cut to a width', () => {
     const lines = Array.from({length: 100}, (_, index) => `line ${index} ${'x'.repeat(300)}`);
     const shown = problemOf(lines.join('\n')).detail?.split('\n') ?? [];

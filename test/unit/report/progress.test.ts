@@ -45,6 +45,8 @@ describe('advance', () => {
     expect([...progressAfter(compile).natives]).toEqual(['a.c']);
     const done: Timed = [0, {type: 'native-finished', build, source: 'a.c', durationMs: 1}];
     expect(progressAfter(compile, done).natives.size).toBe(0);
+    const failed: Timed = [0, {type: 'native-failed', build, source: 'a.c'}];
+    expect(progressAfter(compile, failed).natives.size).toBe(0);
   });
 
   it('counts what is done, what fails and what runs', () => {

@@ -236,6 +236,7 @@ it('tells a build in lines', () => {
     {type: 'build-step', build, step: 'compile'},
     {type: 'native-started', build, source: 'p.c'},
     {type: 'native-finished', build, source: 'p.c', durationMs: 1500},
+    {type: 'native-failed', build, source: 'spam==1.0'},
     {type: 'notice', message: 'compiled once'},
   ]);
   expect(text).toBe(
@@ -244,6 +245,7 @@ cpython-3.13: no source at a: 404
 cpython-3.13: wait for another process that makes the same build
 cpython-3.13: make
 cpython-3.13: compiled p.c in 1.5 s
+cpython-3.13: spam==1.0 failed
 note: compiled once
 `,
   );
