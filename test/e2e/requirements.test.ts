@@ -138,7 +138,7 @@ it("pip's own settings hold, and what it says is shown", async () => {
   const {of, code, stdout} = await project.run([], {
     PIP_INDEX_URL: 'http://127.0.0.1:9/simple',
     PIP_FIND_LINKS: '',
-    PIP_RETRIES: '0',
+    PIP_RETRIES: '1',
   });
   expect(code).toBe(2);
   expect(of('a').failure?.output).toContain('127.0.0.1');
