@@ -1,7 +1,8 @@
-import {cpSync} from 'node:fs';
+import {cpSync, readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {beforeAll, describe, expect, it} from 'vitest';
+import {parse} from 'yaml';
 import type {LeakFinding} from '../../src/judge/types.js';
 import {createProject, type Judged} from './support/project.js';
 
@@ -9,6 +10,18 @@ const SCENARIOS = fileURLToPath(new URL('../../scenarios', import.meta.url));
 const BASELINE = '__baselines__/cpython-3.13/packages/multidict/6.7.0.yaml';
 const LEAKING = 'packages/multidict/6.7.0';
 const FIXED = 'packages/multidict/6.7.1';
+
+const PACKAGES = path.join(SCENARIOS, 'packages');
+
+it.each(readdirSync(PACKAGES))('the two releases of %s run the same code', (name) => {
+  const folder = path.join(PACKAGES, name);
+  const scenarios = readdirSync(folder).map((file) => parse(readFileSync(path.join(folder, file), 'utf8')));
+  const isLeaking = ({tags}: {readonly tags: readonly string[]}) => tags.includes('package-leak');
+  const codeOf = ({setup, body}: {readonly setup: string; readonly body: string}) => ({setup, body});
+  const fixed = scenarios.filter((scenario) => !isLeaking(scenario)).map(codeOf);
+  expect(fixed).toHaveLength(1);
+  expect(scenarios.filter(isLeaking).map(codeOf)).toContainEqual(fixed[0]);
+});
 
 describe('a release with a known leak and the one that mended it', () => {
   const project = createProject();
