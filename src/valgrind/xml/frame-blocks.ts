@@ -53,7 +53,8 @@ export function createFrameBlocks(toFrame: (raw: RawFrame) => Frame): FrameBlock
 
   return {
     shorten: (lines) => {
-      // What was shortened before has been read by now, so no number of the old table is needed.
+      // What was shortened before has been read by now, in whatever document it stood: no number of
+      // the old table is needed.
       if (characters > MAX_CHARACTERS) {
         short = new Map();
         frames = new Map();

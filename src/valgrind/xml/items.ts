@@ -26,7 +26,7 @@ export function createItemBuilder(
   complain: (message: string) => void,
 ): ItemBuilder {
   const intern = createIntern();
-  const stacks = createStackReader(intern);
+  const stacks = createStackReader();
   const createSection = createSections({intern, emit, complain}, stacks);
   let depth = 0;
   let current = '';

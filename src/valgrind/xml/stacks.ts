@@ -1,6 +1,7 @@
 import type {Frame, Stack} from '../types.js';
 import {createFrameBlocks} from './frame-blocks.js';
 import {createFrameStore} from './frame-store.js';
+import {createIntern} from './intern.js';
 
 /** `--num-callers` is 500 at most, and inlined calls add to it; further frames are dropped. */
 const MAX_FRAMES = 4096;
@@ -16,9 +17,12 @@ export interface StackReader {
   readonly stack: () => Stack;
 }
 
-export function createStackReader(intern: (text: string) => string): StackReader {
-  const toFrame = createFrameStore(intern);
-  const blocks = createFrameBlocks(toFrame);
+// One store for all documents: the processes of a run go through the same functions, and equal
+// frames that are one object are named once for all of them.
+const toFrame = createFrameStore(createIntern());
+const blocks = createFrameBlocks(toFrame);
+
+export function createStackReader(): StackReader {
   let frames: Frame[] = [];
   let ip: string | undefined;
   let obj: string | undefined;
