@@ -55,7 +55,7 @@ export async function repro(options: ReproOptions, io: ReportIo, signal: AbortSi
   const {config, scenario} = chosen.value;
   const wrongRules = config.suppressions.flatMap((file) => suppressionProblems(file, config.cwd));
   if (wrongRules.length > 0) return refuse(wrongRules);
-  const session = await openSession(askValgrind(), signal);
+  const session = await openSession(askValgrind(), config.jobs, signal);
   if (!session.ok) return refuse([session.error]);
   try {
     const {context} = session.value;

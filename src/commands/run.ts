@@ -76,7 +76,7 @@ export async function run(options: RunOptions, io: ReportIo, signal: AbortSignal
   const wrongRules = config.suppressions.flatMap((file) => suppressionProblems(file, config.cwd));
   if (wrongRules.length > 0) return refuse(wrongRules);
   const stop = new AbortController();
-  const session = await openSession(valgrind, AbortSignal.any([signal, stop.signal]));
+  const session = await openSession(valgrind, config.jobs, AbortSignal.any([signal, stop.signal]));
   if (!session.ok) return refuse([session.error]);
   try {
     const identity = identityOf(config, session.value.context);
@@ -136,7 +136,9 @@ async function runTargets(targets: readonly Target[], running: Running): Promise
     cache: options.cache ? openResultCache(config.stateDirectory, packageVersion, context) : undefined,
     update: options.update ?? defaultUpdate(io),
   };
-  const limit = pLimit(config.jobs);
+  // One more than may run at a time: what a scenario left is read and judged while the next one runs.
+  // Whoever wants to stop at the first failure wants to know it before that.
+  const limit = pLimit(options.failFast ? config.jobs : config.jobs + 1);
   const runTarget = async (target: Target) => {
     if (context.signal.aborted) return;
     recorder.emit({type: 'scenario-started', scenario: target.job.scenario.id, build: target.build});

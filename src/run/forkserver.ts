@@ -45,9 +45,7 @@ export interface ForkServer {
 type Ended = {readonly outcome: ChildOutcome; readonly pid: number};
 
 interface Child {
-  readonly files: JobFiles;
   readonly timeoutMs: number;
-  readonly startedAt: number;
   readonly settle: (ended: Ended | Unserved) => void;
   pid?: number;
   timer?: NodeJS.Timeout;
@@ -176,17 +174,22 @@ export function startForkServer(settings: ServerSettings, context: RunContext): 
     if (gone !== undefined) return {ok: false, error: gone};
     const files = makeJobFiles(context.workspace);
     writeFileSync(files.task, JSON.stringify(taskOf(job, interpreter, files, {xml: xmlFile, map})));
-    const startedAt = performance.now();
-    const ended = await new Promise<Ended | Unserved>((settle) => {
-      // A server that forks nothing in this time hangs: its end settles the job.
-      const timer = setTimeout(() => server.kill(), settings.timeoutMs);
-      children.set(files.task, {files, timeoutMs: job.timeoutMs, startedAt, settle, timer});
-      server.send(`${JSON.stringify(files.task)}\n`);
-    });
+    const {ended, durationMs} = await context.whenFree(() => runChild(job, files));
     if ('reason' in ended) return {ok: false, error: ended};
-    const durationMs = performance.now() - startedAt;
     return {ok: true, value: await observe(files, ended, durationMs)};
   };
+
+  async function runChild(job: Job, files: JobFiles) {
+    const startedAt = performance.now();
+    const ended = await new Promise<Ended | Unserved>((settle) => {
+      if (gone !== undefined) return settle(gone);
+      // A server that forks nothing in this time hangs: its end settles the job.
+      const timer = setTimeout(() => server.kill(), settings.timeoutMs);
+      children.set(files.task, {timeoutMs: job.timeoutMs, settle, timer});
+      server.send(`${JSON.stringify(files.task)}\n`);
+    });
+    return {ended, durationMs: performance.now() - startedAt};
+  }
 
   async function observe(files: JobFiles, {pid, outcome}: Ended, durationMs: number): Promise<Observation> {
     const fileOf = (id: number | undefined, ending: string) => path.join(folder, `${id}.${ending}`);

@@ -63,6 +63,8 @@ export interface RunContext {
    * Valgrind's own are used when it is absent.
    */
   readonly growthSuppressions?: string;
+  /** Runs a scenario's process when one of the run's jobs is free; what it wrote is read afterwards. */
+  readonly whenFree: <T>(run: () => Promise<T>) => Promise<T>;
   /** Ends everything. */
   readonly signal: AbortSignal;
 }

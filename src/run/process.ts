@@ -26,13 +26,15 @@ async function run(job: Job, context: RunContext): Promise<Observation> {
   const files = makeJobFiles(context.workspace);
   const pidFile = path.join(files.folder, 'pid');
   const argv = guarded(commandLine(job, context, files), pidFile);
-  const running = runChild(argv, {
-    cwd: files.work,
-    env: {...job.environment(files.work), [RUN_MARKER]: context.marker},
-    log: files.output,
-    timeoutMs: job.timeoutMs,
-    signal: context.signal,
-  });
+  const running = context.whenFree(() =>
+    runChild(argv, {
+      cwd: files.work,
+      env: {...job.environment(files.work), [RUN_MARKER]: context.marker},
+      log: files.output,
+      timeoutMs: job.timeoutMs,
+      signal: context.signal,
+    }),
+  );
   // Loaded while valgrind is at work.
   const {collect} = await import('./collect.js');
   const {durationMs, ...child} = await running;

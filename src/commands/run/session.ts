@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {writeFileSync} from 'node:fs';
 import path from 'node:path';
+import pLimit from 'p-limit';
 import type {RunContext} from '../../run/job.js';
 import {startWatchdog} from '../../run/watchdog.js';
 import {openWorkspace} from '../../run/workspace.js';
@@ -35,9 +36,14 @@ export function askValgrind(): FoundValgrind {
   };
 }
 
-/** Opens what a run needs. */
+/**
+ * Opens what a run needs.
+ *
+ * @param jobs how many scenarios may run at the same time
+ */
 export async function openSession(
   {valgrind, answer}: FoundValgrind,
+  jobs: number,
   signal: AbortSignal,
 ): Promise<Result<Session, Problem>> {
   const next = 'leakline doctor --fix';
@@ -57,6 +63,7 @@ export async function openSession(
       marker,
       valgrind,
       valgrindVersion: version,
+      whenFree: pLimit(jobs),
       ...defined({growthSuppressions: writeGrowthSuppressions(valgrind, workspace.root)}),
       signal,
     };

@@ -52,6 +52,7 @@ ${onStart}
 export function contextIn(root: string, valgrind: string, signal = new AbortController().signal): RunContext {
   let folders = 0;
   return {
+    whenFree: (run) => run(),
     workspace: {
       root,
       newFolder: () => {
