@@ -80,7 +80,8 @@ size_of(const char *path)
     return stat(path, &found) == 0 ? found.st_size : 0;
 }
 
-/* Checkpoint 0 only sets what the others are compared with, so it writes no loss records. At
+/* Checkpoint 0 only sets what the others are compared with, so it writes no loss records, and
+   where it is the only one it looks for no leaks. At
    the last one the grown blocks are listed too, when `xml` is the path of valgrind's XML.
    With `ends_only` the checkpoints between these two look for no leaks: the changes since
    checkpoint 0 all come with the last one. */
@@ -90,7 +91,9 @@ check_leaks(struct checkpoint *checkpoints, unsigned long number, unsigned long 
 {
     VALGRIND_PRINTF("leakline checkpoint %lu of %lu\n", number, last);
     if (number == 0) {
-        VALGRIND_DO_QUICK_LEAK_CHECK;
+        if (last > 0) {
+            VALGRIND_DO_QUICK_LEAK_CHECK;
+        }
     }
     else if (number == last || !ends_only) {
         off_t start = size_of(xml);

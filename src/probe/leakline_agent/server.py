@@ -79,6 +79,13 @@ def run_child(task, probe, parent, wakeup):
         tasks.leave(probe, EXIT_BAD_TASK)
 
 
+def settle():
+    """Takes what is there now out of the collector's sight: a child's collections need not look at it."""
+    gc.collect()
+    if hasattr(gc, 'freeze'):
+        gc.freeze()
+
+
 def start_child(path, probe, wakeup):
     """Forks a child for the task file. Returns its process id, None when it could not start.
 
@@ -86,9 +93,7 @@ def start_child(path, probe, wakeup):
     """
     try:
         task = wire.read_json(path)
-        gc.collect()
-        if hasattr(gc, 'freeze'):
-            gc.freeze()
+        settle()
         sys.stdout.flush()
         sys.stderr.flush()
         parent = os.getpid()
@@ -183,6 +188,7 @@ def serve(path):
     if thread_count() > 1:
         answer('threads', modules=threaded)
         return EXIT_THREADS
+    settle()
     rehearsal.rehearse(probe)
     answer_requests(probe)
     os._exit(0)
