@@ -20,13 +20,34 @@ export interface Traces {
 }
 
 /** What the traces of a process say; how it ended is the runner's knowledge. */
-export type Collected = Omit<Observation, 'outcome' | 'durationMs' | 'isolation' | 'output' | 'completed'> & {
+export type Collected = Omit<
+  Observation,
+  'outcome' | 'durationMs' | 'isolation' | 'output' | 'completed' | 'children'
+> & {
   /** Whether the agent said that all was run. */
   readonly saidComplete: boolean;
 };
 
 /** Reads everything a process left behind. What a killed process did not finish is left out. */
-export async function collect({xml, status, maps: mapFiles}: Traces): Promise<Collected> {
+export async function collect({xml, status, maps}: Traces): Promise<Collected> {
+  const {argv: _, isForked: __, openDescriptors, ...read} = await readXml(xml, maps);
+  return {...(status === undefined ? fromXml(openDescriptors) : fromStatus(readStatus(status))), ...read};
+}
+
+/** What valgrind's XML of one process says. */
+export interface XmlContent
+  extends Pick<
+    Observation,
+    'intervals' | 'atExit' | 'errors' | 'suppressions' | 'openDescriptors' | 'fatalSignal' | 'xmlProblem'
+  > {
+  /** The program and its arguments; those of its parent where it was forked. */
+  readonly argv: readonly string[];
+  /** Whether it is a fork of a program that had been running: its XML does not say that one starts. */
+  readonly isForked: boolean;
+}
+
+/** Reads the XML of a process, with names for the Python frames from the maps: see {@link Traces}. */
+export async function readXml(xml: string, mapFiles: readonly string[]): Promise<XmlContent> {
   const maps = mapFiles.flatMap(readPerfMap);
   const name = (stack: Stack): Stack => stack.map((frame) => nameFrame(frame, maps));
   const intervals: LossRecord[][] = [];
@@ -36,6 +57,8 @@ export async function collect({xml, status, maps: mapFiles}: Traces): Promise<Co
   const suppressions: Extract<XmlItem, {type: 'suppression'}>[] = [];
   let checkpoint: number | undefined;
   let fatalSignal: Observation['fatalSignal'];
+  let argv: readonly string[] = [];
+  let isForked = true;
 
   const onItem = (item: XmlItem): void => {
     switch (item.type) {
@@ -71,9 +94,13 @@ export async function collect({xml, status, maps: mapFiles}: Traces): Promise<Co
       case 'open-descriptor':
         openDescriptors.push(item.path ?? `descriptor ${item.descriptor}`);
         return;
-      case 'preamble':
       case 'process':
+        argv = item.argv;
+        return;
       case 'status':
+        if (item.state === 'RUNNING') isForked = false;
+        return;
+      case 'preamble':
         return;
       default:
         unreachable(item);
@@ -83,7 +110,9 @@ export async function collect({xml, status, maps: mapFiles}: Traces): Promise<Co
   const xmlProblem = end.ok ? (end.value.complete ? undefined : end.value.message) : end.error.message;
 
   return {
-    ...(status === undefined ? fromXml(openDescriptors) : fromStatus(readStatus(status))),
+    argv,
+    isForked,
+    openDescriptors,
     intervals,
     atExit,
     errors: [...errors.values()],
