@@ -27,7 +27,8 @@ export const valgrindOption = z
   .regex(/^--[a-z][a-z0-9-]*(=.*)?$/, 'must be an option of valgrind such as --track-origins=yes')
   .superRefine((option, context) => {
     const [name = ''] = option.split('=', 1);
-    if (name === '--suppressions') context.addIssue('write the files under the key "suppressions"');
+    if (name === '--trace-children') context.addIssue('write trace-children: true into the scenario');
+    else if (name === '--suppressions') context.addIssue('write the files under the key "suppressions"');
     else if (OWN_OPTIONS.has(name)) context.addIssue(`${name} is set by leakline itself`);
   })
   .meta({examples: ['--track-origins=yes', '--num-callers=50']});

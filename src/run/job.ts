@@ -4,6 +4,7 @@ import type {Task} from '../probe/protocol.js';
 import type {Scenario} from '../scenario/types.js';
 import {defined} from '../util/defined.js';
 import {unreachable} from '../util/unreachable.js';
+import type {MemcheckOptions} from '../valgrind/command.js';
 import type {ValgrindVersion} from '../valgrind/version.js';
 import type {Workspace} from './workspace.js';
 
@@ -67,6 +68,15 @@ export interface RunContext {
   readonly whenFree: <T>(run: () => Promise<T>) => Promise<T>;
   /** Ends everything. */
   readonly signal: AbortSignal;
+}
+
+/**
+ * What is looked for in the processes that the scenario starts. In growth mode their memory errors
+ * alone: a process that has ended leaves nothing behind in the one whose growth is measured.
+ */
+export function tracing({traceChildren, work}: Scenario): MemcheckOptions['traceChildren'] {
+  if (!traceChildren) return undefined;
+  return work.mode === 'growth' ? 'errors' : 'leaks';
 }
 
 /** Makes a job's folders below the workspace. */

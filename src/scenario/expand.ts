@@ -36,6 +36,7 @@ export function expandCase(
     env: Object.fromEntries(Object.keys(value.env).map((name) => [name, textAt(['env', name])])),
     valgrind: value.valgrind,
     suppressions: parts.files.suppressions,
+    ...defined({traceChildren: value['trace-children']}),
     variables: scenarioCase.variables,
     work: makeWork(parts, words, config),
   };

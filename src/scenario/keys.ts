@@ -30,6 +30,11 @@ export function runKey(document: YamlDocument<ScenarioFile>): Result<RunKey, rea
   if (value.mode !== undefined && value.mode !== mode) {
     problems.push(problemAt(['mode'], `${needs(value.mode)}; "${key}" belongs to mode ${mode}`));
   }
+  if (value['trace-children'] && value.isolation === 'fork') {
+    const message =
+      'the children of a fork server cannot be told apart: "trace-children" runs the scenario in a process of its own';
+    problems.push(problemAtKey(['isolation'], message, 'remove "isolation"'));
+  }
   for (const [misplaced, owners] of Object.entries(BESIDE)) {
     if (value[misplaced as keyof ScenarioFile] === undefined || owners.includes(key)) continue;
     const message = `"${misplaced}" makes no sense beside "${key}": it belongs to ${orList(owners)}`;

@@ -158,6 +158,14 @@ export const scenarioSchema = z
         examples: [['json.supp']],
       })
       .default([]),
+    'trace-children': z
+      .boolean()
+      .meta({
+        description:
+          'Judge the programs that the scenario starts and the processes that it forks too: their memory errors, and in mode exit what they leave behind. The scenario then runs in a process of its own.',
+        default: false,
+      })
+      .optional(),
     cases: z
       .record(name, z.record(variable, z.json()))
       .meta({

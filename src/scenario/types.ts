@@ -94,6 +94,8 @@ export interface Scenario {
   readonly valgrind: readonly string[];
   /** Absolute paths of suppression files. */
   readonly suppressions: readonly string[];
+  /** Judge the processes that it starts too. */
+  readonly traceChildren?: boolean;
   /** The case's variables, which the Python text sees as globals. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly work: GrowthWork | ExitWork;

@@ -17,6 +17,12 @@ export interface WorkParts {
   readonly files: NamedFiles;
 }
 
+/** The children of a fork server share its folder, and what they start could not be told apart there. */
+const isolationOf = (
+  value: ScenarioFile,
+  {onlyIsolation, isolation}: Pick<Config, 'isolation' | 'onlyIsolation'>,
+) => (value['trace-children'] ? 'process' : (onlyIsolation ?? value.isolation ?? isolation));
+
 /** @param words the entries of a list of the file with the case's variables in them */
 export function makeWork(
   {run, value, sections, files}: WorkParts,
@@ -35,7 +41,7 @@ export function makeWork(
         iterations: value.iterations ?? GROWTH_DEFAULTS.iterations,
         checkpoints: value.checkpoints ?? GROWTH_DEFAULTS.checkpoints,
         preload: value.preload ?? [],
-        isolation: config.onlyIsolation ?? value.isolation ?? config.isolation,
+        isolation: isolationOf(value, config),
         tolerance: defined(value.tolerance ?? {}),
       };
     case 'code': {

@@ -19,8 +19,11 @@ export interface MemcheckOptions {
   readonly trackOrigins?: boolean;
   /** Stacks as deep as they are, not their innermost 40 frames. */
   readonly fullStacks?: boolean;
-  /** Run the programs that the program starts under valgrind too. */
-  readonly traceChildren?: boolean;
+  /**
+   * Run the programs that the program starts under valgrind too: for their memory errors alone, or
+   * also for what they leave behind, which takes tens of megabytes of XML for each Python.
+   */
+  readonly traceChildren?: 'errors' | 'leaks' | undefined;
   /** Further options of the user's, which win over the ones above. */
   readonly extra: readonly string[];
 }
@@ -39,24 +42,27 @@ const ALL_CALLERS = 500;
  * pipes behind in the temporary folder (monitor commands from inside the program work without).
  */
 export function memcheckArgv(options: MemcheckOptions): string[] {
-  const {xmlFile} = options;
+  const {xmlFile, traceChildren} = options;
   return [
     options.valgrind,
     '--command-line-only=yes',
     '--tool=memcheck',
     ...(xmlFile === undefined ? [] : ['--xml=yes', `--xml-file=${xmlFile}`]),
     ...(options.logFile === undefined ? [] : [`--log-file=${options.logFile}`]),
-    // Else the child's XML runs into the parent's.
-    ...(xmlFile?.includes('%p') ? [] : ['--child-silent-after-fork=yes']),
+    // Else the child's XML runs into the parent's. Each line of text has its process id.
+    ...(xmlFile?.includes('%p') || (xmlFile === undefined && traceChildren !== undefined)
+      ? []
+      : ['--child-silent-after-fork=yes']),
     '--vgdb=no',
     '--error-limit=no',
     `--num-callers=${options.fullStacks ? ALL_CALLERS : CALLERS}`,
     '--leak-check=full',
-    '--show-leak-kinds=all',
+    // The agent of a growth scenario asks for all kinds itself.
+    `--show-leak-kinds=${traceChildren === 'errors' ? 'none' : 'all'}`,
     '--keep-debuginfo=yes',
     ...(options.trackOrigins ? ['--track-origins=yes'] : []),
     ...(options.trackFds ? ['--track-fds=yes'] : []),
-    ...(options.traceChildren ? ['--trace-children=yes'] : []),
+    ...(traceChildren ? ['--trace-children=yes'] : []),
     ...(options.defaultSuppressions === undefined
       ? []
       : ['--default-suppressions=no', `--suppressions=${options.defaultSuppressions}`]),

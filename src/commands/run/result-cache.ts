@@ -16,8 +16,8 @@ export interface ResultCache {
 }
 
 /**
- * The cache below `stateDirectory`. Programs and scripts are never in it: what they read beside
- * themselves is not known.
+ * The cache below `stateDirectory`. Programs and scripts are never in it, nor what starts some:
+ * what they read beside themselves is not known.
  */
 export function openResultCache(
   stateDirectory: string,
@@ -68,5 +68,6 @@ export function openResultCache(
 
 function isCacheable({job: {scenario}}: Target): boolean {
   const {work} = scenario;
+  if (scenario.traceChildren) return false;
   return work.mode === 'growth' || work.run.type === 'code' || work.run.type === 'module';
 }

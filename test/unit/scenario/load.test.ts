@@ -92,6 +92,7 @@ checkpoints: 2
 preload: [json, os.path]
 isolation: process
 tolerance: {possible: 0.5}
+trace-children: true
 `;
     expect(scenario(text)).toEqual({
       id: 'a',
@@ -108,6 +109,7 @@ tolerance: {possible: 0.5}
       env: {A: '3.10', B: 'yes', C: 'true'},
       valgrind: ['--track-origins=yes'],
       suppressions: [path.join(root, 'scenarios/known.supp')],
+      traceChildren: true,
       variables: {},
       work: {
         mode: 'growth',
@@ -158,6 +160,20 @@ describe('settings of the project', () => {
       timeoutMs: 5000,
       work: {isolation: 'fork'},
     });
+  });
+
+  it.each<ConfigFlags>([{}, {isolation: 'fork'}])('do not move what traces its children: %j', (flags) => {
+    expect(scenario('body: f()\ntrace-children: true\n', flags)).toMatchObject({
+      traceChildren: true,
+      work: {isolation: 'process'},
+    });
+  });
+
+  it('cannot be forked by what traces its children', () => {
+    write('scenarios/a.yaml', 'body: f()\ntrace-children: true\nisolation: fork\n');
+    expect(load().problems).toMatchObject([
+      {line: 3, column: 1, message: expect.stringContaining('in a process of its own')},
+    ]);
   });
 
   it('lose against --isolation, and so does the scenario', () => {

@@ -36,18 +36,25 @@ describe('an option', () => {
     ['descriptors', {trackFds: true}, ['--track-fds=yes']],
     ['origins', {trackOrigins: true}, ['--track-origins=yes']],
     ['full stacks', {fullStacks: true}, ['--num-callers=500']],
-    ['children', {traceChildren: true}, ['--trace-children=yes']],
+    ['children', {traceChildren: 'leaks'}, ['--trace-children=yes']],
+    ['errors of children', {traceChildren: 'errors'}, ['--show-leak-kinds=none', '--trace-children=yes']],
     [
       'suppressions',
       {suppressions: ['a b.supp', 'c.supp']},
       ['--suppressions=a b.supp', '--suppressions=c.supp'],
     ],
-    ['options that are off', {trackOrigins: false, fullStacks: false, traceChildren: false}, []],
+    ['options that are off', {trackOrigins: false, fullStacks: false, traceChildren: undefined}, []],
   ])('adds or changes its own arguments only: %s', (_name, options, expected) => {
     const argv = memcheckArgv({...PLAIN, ...options});
     const plain = memcheckArgv(PLAIN);
     expect(argv.filter((argument) => !plain.includes(argument))).toEqual(expected);
   });
+});
+
+it('lets children speak where each line has a process id', () => {
+  const {xmlFile: _, ...text} = PLAIN;
+  expect(memcheckArgv(text)).toContain('--child-silent-after-fork=yes');
+  expect(memcheckArgv({...text, traceChildren: 'leaks'})).not.toContain('--child-silent-after-fork=yes');
 });
 
 it('puts the extra options last, where they win', () => {
