@@ -12,6 +12,10 @@ export interface Place {
   readonly workingFolder: string;
   /** Folders searched for programs before the system's: the environment's and those of `requires`. */
   readonly programFolders: readonly string[];
+  /** Folders searched for modules by the Pythons that the scenario starts, before those it names itself. */
+  readonly moduleFolders?: readonly string[];
+  /** Libraries that every program loads at its start. */
+  readonly preloaded?: readonly string[];
 }
 
 /**
@@ -26,7 +30,7 @@ export function scenarioEnvironment(
   config: Pick<Config, 'passEnv'>,
   scenario: {readonly env: Readonly<Record<string, string>>},
   caller: Readonly<Record<string, string | undefined>>,
-  {workingFolder, programFolders}: Place,
+  {workingFolder, programFolders, moduleFolders = [], preloaded = []}: Place,
 ): Readonly<Record<string, string>> {
   const merged: Record<string, string> = {
     HOME: workingFolder,
@@ -40,7 +44,13 @@ export function scenarioEnvironment(
     ...passed(config.passEnv, caller),
     ...scenario.env,
   };
-  merged.PATH = [...programFolders, merged.PATH].join(':');
+  const putFirst = (name: string, paths: readonly string[]) => {
+    const rest = merged[name];
+    if (paths.length > 0) merged[name] = [...paths, ...(rest ? [rest] : [])].join(':');
+  };
+  putFirst('PATH', programFolders);
+  putFirst('PYTHONPATH', moduleFolders);
+  putFirst('LD_PRELOAD', preloaded);
   // The order of the names is part of what the process sees.
   return Object.fromEntries(Object.entries(merged).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,5 +1,5 @@
 import {realpathSync} from 'node:fs';
-import {scenarioEnvironment} from '../../config/environment.js';
+import {type Place, scenarioEnvironment} from '../../config/environment.js';
 import type {Config} from '../../config/types.js';
 import {ensureAgent} from '../../python/agent.js';
 import {ensureBuild} from '../../python/build.js';
@@ -8,9 +8,9 @@ import {type Environment, ensureEnvironment} from '../../python/environment.js';
 import type {OnBuildEvent} from '../../python/events.js';
 import {FOREIGN_ENVIRONMENT, foreignNotice} from '../../python/foreign.js';
 import type {PythonBuild} from '../../python/manifest.js';
-import {ensureProbe} from '../../python/probe.js';
+import {ensureForks, ensureProbe} from '../../python/probe.js';
 import {loadRecipe, recipeFolders} from '../../python/recipe-file.js';
-import type {Job} from '../../run/job.js';
+import {type Job, tracing} from '../../run/job.js';
 import {buildsOf} from '../../scenario/builds.js';
 import type {Scenario} from '../../scenario/types.js';
 import type {Problem} from '../../util/problem.js';
@@ -105,7 +105,7 @@ export async function prepare(
       unprepared.push({scenario, build: name, problem: {message: `the build ${name} could not be made`}});
       continue;
     }
-    const target = await makeTarget(config, scenario, build.value, environmentOf, checked);
+    const target = await makeTarget(config, scenario, build.value, environmentOf, checked, native);
     if (target.ok) targets.push(target.value);
     else unprepared.push({scenario, build: name, problem: target.error});
   }
@@ -142,6 +142,7 @@ async function makeTarget(
     requires: Scenario['requires'],
   ) => Promise<Result<Environment, Problem>>,
   checked: Map<string, Problem | undefined>,
+  native: NativeOptions,
 ): Promise<Result<Target, Problem>> {
   const own = [...config.suppressions, ...scenario.suppressions];
   for (const file of own) {
@@ -151,6 +152,8 @@ async function makeTarget(
   }
   const environment = await environmentOf(build, scenario.requires);
   if (!environment.ok) return environment;
+  const children = await prepareChildren(scenario, build, environment.value, native);
+  if (!children.ok) return children;
   const {work} = scenario;
   const isProgram = work.mode === 'exit' && work.run.type === 'command';
   const env = {...scenario.env, ...PROFILE_ENVIRONMENT[build.profile]};
@@ -169,7 +172,7 @@ async function makeTarget(
           },
         }),
     environment: (workingFolder) =>
-      scenarioEnvironment(config, {env}, process.env, {workingFolder, programFolders}),
+      scenarioEnvironment(config, {env}, process.env, {workingFolder, programFolders, ...children.value}),
     suppressions: [...build.suppressions, ...own],
     valgrindOptions: [...config.valgrind, ...scenario.valgrind],
     warmup: work.mode === 'growth' ? work.warmup : 0,
@@ -187,9 +190,22 @@ async function makeTarget(
   });
 }
 
+/** What the processes that a scenario with `trace-children` starts need in their environment. */
+async function prepareChildren(
+  scenario: Scenario,
+  build: PythonBuild,
+  {pythonPath}: Environment,
+  native: NativeOptions,
+): Promise<Result<Pick<Place, 'moduleFolders' | 'preloaded'>, Problem>> {
+  const traced = tracing(scenario);
+  if (traced !== 'leaks') return ok(traced === undefined ? {} : {moduleFolders: pythonPath});
+  const forks = await ensureForks(build, native);
+  return forks.ok ? ok({moduleFolders: pythonPath, preloaded: [forks.value.file]}) : forks;
+}
+
 /** The scenario with the isolation that the command line asks for. */
 function isolated(scenario: Scenario, {onlyIsolation}: Config): Scenario {
   const {work} = scenario;
-  if (work.mode !== 'growth' || onlyIsolation === undefined) return scenario;
+  if (work.mode !== 'growth' || onlyIsolation === undefined || scenario.traceChildren) return scenario;
   return {...scenario, work: {...work, isolation: onlyIsolation}};
 }

@@ -35,8 +35,13 @@ def run_module(name):
     kept.append(runpy.run_module(name, run_name='__main__', alter_sys=True))
 
 
-def write_complete(status, before):
-    """The last thing that Python runs: tells what is still open, and that the exit was clean."""
+def write_complete(status, pid, before):
+    """The last thing that Python runs: tells what is still open, and that the exit was clean.
+
+    A forked child that leaves in the same way says nothing: its parent may not have come so far.
+    """
+    if os.getpid() != pid:
+        return
     after = open_descriptors()
     left = [path for number, path in sorted(after.items()) if before.get(number) != path]
     status.write('complete', descriptors={
@@ -60,7 +65,7 @@ def run(task, namespace, status):
     steps = steps_of(task, namespace)
     # Registered first, so run last: os._exit in the scenario skips it, and what the scenario's
     # own exit functions close is not called left open.
-    atexit.register(write_complete, status, open_descriptors())
+    atexit.register(write_complete, status, os.getpid(), open_descriptors())
     for name, function, arguments in steps:
         try:
             sections.run_section(name, function, *arguments)

@@ -44,6 +44,16 @@ describe('the environment of a scenario', () => {
     expect(Object.hasOwn(made, name) ? made[name] : undefined).toBe(value);
   });
 
+  it.each([
+    ['PYTHONPATH', {moduleFolders: ['/a', '/b']}, '/a:/b'],
+    ['LD_PRELOAD', {preloaded: ['/c.so']}, '/c.so'],
+  ])('has the paths for child processes first in %s', (name, paths, expected) => {
+    const made = (env: Record<string, string>) =>
+      scenarioEnvironment({passEnv: []}, {env}, caller, {...place, ...paths})[name];
+    expect(made({})).toBe(expected);
+    expect(made({[name]: '/x'})).toBe(`${expected}:/x`);
+  });
+
   it('lists its names in an order that does not depend on who set them', () => {
     const names = Object.keys(make(['SSL_CERT_FILE'], {A: '1', Z: '2'}));
     expect(names).toEqual([...names].sort());
