@@ -1,7 +1,8 @@
 import type {Observation, ResourceCounts} from '../run/observation.js';
+import {defined} from '../util/defined.js';
 import {LEAK_KINDS, type LeakKind, type LossRecord} from '../valgrind/types.js';
 import {nameStack} from './frames.js';
-import {change, type Group, groupBySignature, mainKind, type Place, total} from './group.js';
+import {type AmountOf, change, type Group, groupBySignature, mainKind, type Place, total} from './group.js';
 import {rateOf, type Trend, trendOf, trendOfMemory} from './growth.js';
 import {signatureOf, withinScenario} from './signature.js';
 import {
@@ -103,7 +104,7 @@ function resourceGrowths(
 /** Memory errors by kind and place. */
 export function errorsOf({errors}: Pick<Observation, 'errors'>, place: Place): readonly ErrorFinding[] {
   const byId = new Map<string, ErrorFinding>();
-  for (const {error, count} of errors) {
+  for (const {error, count, child} of errors) {
     const [first, ...others] = error.stacks.map(({what = '', frames}) => ({
       what,
       stack: withinScenario(nameStack(frames, place), place.scenarioFile),
@@ -120,6 +121,7 @@ export function errorsOf({errors}: Pick<Observation, 'errors'>, place: Place): r
       frames,
       stack: known?.stack ?? stack,
       related: known?.related ?? others,
+      ...defined({child: known === undefined ? child : known.child}),
     });
   }
   return [...byId.values()];
@@ -148,20 +150,37 @@ const LOADER = /^(_?dl_\w+|_dl_\w+|dlopen\w*|__libc_dlopen\w*|init_tls|allocate_
 const isLoaders = ({stack}: Group) =>
   stack.slice(0, 4).some(({origin, name}) => origin === 'system' && LOADER.test(name));
 
-/**
- * What an exit scenario left behind above `floor`: each leak of an extension by its signature,
- * the interpreter's own summed up. The sum is over all kinds: which of them a block gets depends
- * on whether some word in memory happens to look like a pointer to it.
- */
+/** What the own process of an exit scenario left behind above `floor`, and what it left open. */
 export function exitFindings(
   {atExit, resources, openDescriptors}: Observation,
   floor: readonly LossRecord[],
   place: Place,
 ): readonly (LeakFinding | InterpreterFinding | ResourceFinding)[] {
+  const [before, after] = [resources[0], resources.at(-1)];
+  const left = RESOURCES.flatMap((id): ResourceFinding[] => {
+    const count = (after?.[id] ?? 0) - (before?.[id] ?? 0);
+    return count > 0 && id !== 'mappings'
+      ? [{type: 'resource', id, count, details: id === 'descriptors' ? openDescriptors : []}]
+      : [];
+  });
+  return [...leftBehind(atExit, total, floor, place), ...left];
+}
+
+/**
+ * What a process left behind above `floor`: each leak of an extension by its signature, the
+ * interpreter's own summed up. The sum is over all kinds: which of them a block gets depends on
+ * whether some word in memory happens to look like a pointer to it.
+ */
+export function leftBehind(
+  records: readonly LossRecord[],
+  amountOf: AmountOf,
+  floor: readonly LossRecord[],
+  place: Place,
+): readonly (LeakFinding | InterpreterFinding)[] {
   const below = groupBySignature(floor, place, total);
   const leaks: LeakFinding[] = [];
   const interpreter = new Map<LeakKind, {readonly blocks: number; readonly bytes: number}>();
-  for (const group of groupBySignature(atExit, place, total).values()) {
+  for (const group of groupBySignature(records, place, amountOf).values()) {
     if (isLoaders(group)) continue;
     const base = below.get(group.signature.id);
     if (group.signature.attribution === 'extension') {
@@ -177,14 +196,7 @@ export function exitFindings(
       });
     }
   }
-  const [before, after] = [resources[0], resources.at(-1)];
-  const left = RESOURCES.flatMap((id): ResourceFinding[] => {
-    const count = (after?.[id] ?? 0) - (before?.[id] ?? 0);
-    return count > 0 && id !== 'mappings'
-      ? [{type: 'resource', id, count, details: id === 'descriptors' ? openDescriptors : []}]
-      : [];
-  });
-  return [...leaks, ...interpreterTotal(interpreter), ...left];
+  return [...leaks, ...interpreterTotal(interpreter)];
 }
 
 function interpreterTotal(

@@ -63,6 +63,8 @@ export interface LeakFinding {
   /** Growth mode: blocks gained in each interval of the deciding measurement. */
   readonly intervals?: readonly number[];
   readonly objects?: readonly LeakedObjects[];
+  /** The process that left it behind, where the scenario's own did not: `overrun --once`. */
+  readonly child?: string;
 }
 
 /** Memory errors of one kind at one place. */
@@ -77,6 +79,8 @@ export interface ErrorFinding {
   readonly stack: readonly NamedFrame[];
   /** Where the block was allocated, freed, or where the value came from. */
   readonly related: readonly {readonly what: string; readonly stack: readonly NamedFrame[]}[];
+  /** See {@link LeakFinding.child}. */
+  readonly child?: string;
 }
 
 export const RESOURCES = ['descriptors', 'threads', 'children', 'mappings'] as const;

@@ -32,6 +32,18 @@ export interface InspectedRecord {
   }[];
 }
 
+/** What a process left behind that a scenario with `trace-children` started, in exit mode. */
+export interface ChildObservation {
+  /** What it was, as a report names it; without process ids. */
+  readonly name: string;
+  /** What a program left behind that was started. */
+  readonly atExit: readonly LossRecord[];
+  /** What a fork changed since it was made: what it inherited is its parent's. */
+  readonly sinceFork: readonly LossRecord[];
+  /** Whether a signal ended it, so that what it left behind is not known. */
+  readonly wasKilled: boolean;
+}
+
 /** All that one run of one scenario gave, before anything is judged. */
 export interface Observation {
   readonly outcome: ChildOutcome;
@@ -54,7 +66,14 @@ export interface Observation {
   readonly openDescriptors: readonly string[];
   /** Exit mode: what was left at exit. */
   readonly atExit: readonly LossRecord[];
-  readonly errors: readonly {readonly error: MemoryError; readonly count: number}[];
+  /** Those of the scenario's own process first; `child` names one that it started. */
+  readonly errors: readonly {
+    readonly error: MemoryError;
+    readonly count: number;
+    readonly child?: string;
+  }[];
+  /** With `trace-children`: the processes that the scenario started, oldest first. */
+  readonly children?: readonly ChildObservation[];
   readonly fatalSignal?: {readonly signal: string; readonly stack: Stack};
   readonly suppressions: readonly UsedSuppression[];
   readonly inspected: readonly InspectedRecord[];

@@ -6,7 +6,7 @@ import {memcheckArgv} from '../valgrind/command.js';
 import {featuresOf} from '../valgrind/version.js';
 import {withDescriptorLimit} from './descriptor-limit.js';
 import {endGuarded, guarded, readPid, unguarded} from './guard.js';
-import {type Job, type JobFiles, makeJobFiles, type RunContext, taskOf} from './job.js';
+import {type Job, type JobFiles, makeJobFiles, type RunContext, taskOf, tracing} from './job.js';
 import {notStarted} from './not-started.js';
 import type {Observation} from './observation.js';
 import {agentArgv} from './python-argv.js';
@@ -36,15 +36,16 @@ async function run(job: Job, context: RunContext): Promise<Observation> {
     }),
   );
   // Loaded while valgrind is at work.
-  const {collect} = await import('./collect.js');
+  const [{collect}, {withChildren}] = await Promise.all([import('./collect.js'), import('./children.js')]);
   const {durationMs, ...child} = await running;
   const pid = readPid(pidFile);
   if (pid !== undefined && child.outcome.reason !== 'exited') endGuarded(pid);
-  const {saidComplete, ...collected} = await collect({
+  const {saidComplete, ...own} = await collect({
     xml: path.join(files.folder, `${pid}.xml`),
     ...(job.interpreter === undefined ? {} : {status: files.status}),
     maps: [path.join(files.folder, `${pid}.map`)],
   });
+  const collected = job.scenario.traceChildren ? await withChildren(own, files.folder, pid) : own;
   const output = tailOf(files.output);
   rmSync(files.folder, {recursive: true, force: true});
   const {fatalSignal, xmlProblem} = collected;
@@ -65,6 +66,7 @@ function commandLine(job: Job, context: RunContext, files: JobFiles): readonly s
     suppressions: job.suppressions,
     ...(job.scenario.work.mode === 'growth' ? {defaultSuppressions: context.growthSuppressions} : {}),
     trackFds: featuresOf(context.valgrindVersion).hasDescriptorsInXml && job.interpreter === undefined,
+    traceChildren: tracing(job.scenario),
     extra: job.valgrindOptions,
   });
   return withDescriptorLimit([...memcheck, ...programOf(job, files, {xml, log, map})]);

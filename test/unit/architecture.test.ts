@@ -81,6 +81,7 @@ const RESERVED: readonly {
 const PURE = [
   'judge/baseline.ts',
   'judge/baseline-text.ts',
+  'judge/children.ts',
   'judge/compare.ts',
   'judge/decide.ts',
   'judge/failure.ts',

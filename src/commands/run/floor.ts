@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {failureOf} from '../../judge/failure.js';
 import {floorsFolder} from '../../python/cache.js';
-import type {Job, RunContext} from '../../run/job.js';
+import {type Interpreter, type Job, type RunContext, tracing} from '../../run/job.js';
 import type {Observation} from '../../run/observation.js';
 import {runInProcess} from '../../run/process.js';
 import {writeFileAtomic} from '../../util/atomic-file.js';
@@ -14,7 +14,10 @@ import {formatFloor, parseFloor} from './stored-floor.js';
 import type {Target} from './target.js';
 
 /** What an empty scenario leaves behind, and the memory errors of the interpreter's own start. */
-export type FloorContent = Pick<Observation, 'atExit' | 'errors'>;
+export interface FloorContent extends Pick<Observation, 'atExit' | 'errors'> {
+  /** What a Python leaves behind that the scenario starts: it runs without the agent. */
+  readonly ofChildren?: Observation['atExit'];
+}
 export type Floor = Result<FloorContent, Problem>;
 
 /** Blocks that an empty scenario leaves on a build with nothing installed; undefined when not measured yet. */
@@ -37,14 +40,20 @@ const NO_FLOOR: FloorContent = {atExit: [], errors: []};
 /** Gives the floor of a target, which is measured once per build and kept in the cache. */
 export function createFloors(cacheRoot: string, context: RunContext): (target: Target) => Promise<Floor> {
   const floors = new Map<string, Promise<Floor>>();
-  return (target) => {
-    if (target.job.interpreter === undefined) return Promise.resolve(ok(NO_FLOOR));
-    const key = floorKey(target, context);
-    const floor =
-      floors.get(key) ??
-      floorOf(target, path.join(floorsFolder(cacheRoot, target.fingerprint), `${key}.json`), context);
+  const measured = (target: Target, empty: Job): Promise<Floor> => {
+    const key = floorKey(target, empty, context);
+    const file = path.join(floorsFolder(cacheRoot, target.fingerprint), `${key}.json`);
+    const floor = floors.get(key) ?? floorOf(target, empty, file, context);
     floors.set(key, floor);
     return floor;
+  };
+  return async (target) => {
+    const {interpreter, scenario} = target.job;
+    if (interpreter === undefined) return ok(NO_FLOOR);
+    const own = await measured(target, emptyJob(target.job));
+    if (!own.ok || tracing(scenario) !== 'leaks') return own;
+    const child = await measured(target, emptyProgram(target.job, interpreter));
+    return child.ok ? ok({...own.value, ofChildren: child.value.atExit}) : child;
   };
 }
 
@@ -52,9 +61,10 @@ export function createFloors(cacheRoot: string, context: RunContext): (target: T
 const FORMAT = 3;
 
 /** Whatever changes what an empty scenario leaves behind. */
-function floorKey({fingerprint, job}: Target, {valgrindVersion}: RunContext): string {
+function floorKey({fingerprint, job}: Target, empty: Job, {valgrindVersion}: RunContext): string {
   return shortHash([
     String(FORMAT),
+    empty.interpreter === undefined ? 'program' : '',
     fingerprint,
     // That of a virtual environment looks elsewhere for modules, and reads a file more.
     job.interpreter?.python ?? '',
@@ -66,13 +76,13 @@ function floorKey({fingerprint, job}: Target, {valgrindVersion}: RunContext): st
   ]);
 }
 
-async function floorOf(target: Target, file: string, context: RunContext): Promise<Floor> {
+async function floorOf(target: Target, empty: Job, file: string, context: RunContext): Promise<Floor> {
   try {
     return ok(parseFloor(readFileSync(file, 'utf8')));
   } catch {
     // Not measured yet, or what is there is no floor: measured anew.
   }
-  const observation = await runInProcess(emptyJob(target.job), context);
+  const observation = await runInProcess(empty, context);
   const failure = failureOf(observation, {});
   if (failure !== undefined) {
     return fail({
@@ -96,4 +106,10 @@ function emptyJob(job: Job): Job {
     ...job,
     scenario: {...job.scenario, variables: {}, work: {mode: 'exit', run: {type: 'code', code, args: []}}},
   };
+}
+
+/** The job's Python with nothing to do, started as a scenario starts it. */
+function emptyProgram({interpreter: _, ...job}: Job, {python}: Interpreter): Job {
+  const argv = [python, '-c', 'pass'];
+  return {...job, scenario: {...job.scenario, work: {mode: 'exit', run: {type: 'command', argv}}}};
 }

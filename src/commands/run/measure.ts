@@ -1,3 +1,4 @@
+import {addUp, childFindings} from '../../judge/children.js';
 import {compare, type Expectation} from '../../judge/compare.js';
 import {decide, type GrowthCase, type Measurement, unconfirmedFindings} from '../../judge/decide.js';
 import {failureOf} from '../../judge/failure.js';
@@ -6,7 +7,7 @@ import {isClean} from '../../judge/screening.js';
 import {statusOf} from '../../judge/status.js';
 import type {Change, ErrorFinding, Failure, Finding, ScenarioResult} from '../../judge/types.js';
 import type {Job} from '../../run/job.js';
-import type {Observation} from '../../run/observation.js';
+import type {ChildObservation, Observation} from '../../run/observation.js';
 import type {GrowthWork, Scenario} from '../../scenario/types.js';
 import {defined} from '../../util/defined.js';
 import type {FloorContent} from './floor.js';
@@ -20,7 +21,7 @@ export interface Judging {
   readonly target: Target;
   readonly expectation: Pick<Expectation, 'entries' | 'interpreter'>;
   readonly hadBaseline: boolean;
-  /** Exit mode: what an empty scenario leaves behind on the build; none for programs. */
+  /** Exit mode: what an empty scenario, and a child, leaves behind on the build; none for programs. */
   readonly floor: FloorContent;
   /** Growth mode: see {@link GrowthCase.confirmAtOnce}. */
   readonly confirmAtOnce?: boolean;
@@ -51,11 +52,15 @@ const promiseOf = ({allocator, gil}: Target) => defined({allocator, gil});
 async function measureExit(judging: Judging, runJob: RunJob): Promise<ScenarioResult> {
   const {target, floor} = judging;
   const {observation, note} = await runJob(target.job);
-  const notes = note === undefined ? [] : [note];
+  const {children = []} = observation;
+  const notes = [...(note === undefined ? [] : [note]), ...killedChildren(children)];
   const failure = failureOf(observation, promiseOf(target));
   if (failure !== undefined) return failed(judging, [observation], failure, notes);
   const findings = [
-    ...exitFindings(observation, floor.atExit, target.place),
+    ...addUp([
+      ...exitFindings(observation, floor.atExit, target.place),
+      ...childFindings(children, floor.ofChildren ?? [], target.place),
+    ]),
     ...ownErrors(observation, judging),
   ];
   return {
@@ -63,6 +68,14 @@ async function measureExit(judging: Judging, runJob: RunJob): Promise<ScenarioRe
     totals: totalsOf(observation.atExit),
     ...(target.job.interpreter === undefined ? {} : {floor: totalsOf(floor.atExit)}),
   };
+}
+
+/** A word about processes of which only the memory errors are known. */
+function killedChildren(children: readonly ChildObservation[]): readonly string[] {
+  const count = children.filter(({wasKilled}) => wasKilled).length;
+  if (count === 0) return [];
+  const who = count === 1 ? '1 child process' : `${count} child processes`;
+  return [`${who} did not exit, so what was left behind there is not known`];
 }
 
 async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob): Promise<ScenarioResult> {

@@ -65,11 +65,13 @@ function findingFields(finding: Finding, text: Text, style: Required<StackStyle>
       const objects = (finding.objects ?? []).map(objectsText);
       return [
         ...(objects.length === 0 ? [] : [text('objects', objects.join('\n'))]),
+        ...childField(finding, text),
         {label: 'stack', lines: stackLines(finding.stack, style)},
       ];
     }
     case 'error':
       return [
+        ...childField(finding, text),
         {label: 'stack', lines: stackLines(finding.stack, style)},
         ...finding.related.map(({what, stack}) => ({
           label: '',
@@ -88,6 +90,9 @@ function findingFields(finding: Finding, text: Text, style: Required<StackStyle>
       return unreachable(finding);
   }
 }
+
+const childField = ({child}: {readonly child?: string}, text: Text): Field[] =>
+  child === undefined ? [] : [text('child', harmlessLine(child))];
 
 /** `10 × list, refcount 1`, `3 × str, refcount 1: 'abc', 'abd'`. */
 function objectsText({type = 'raw memory', count, refcount, values}: LeakedObjects): string {

@@ -8,7 +8,7 @@ export const NOBODY = 4_194_999;
 /**
  * Writes a program that stands in for valgrind, the interpreter and the agent in it. As a fork
  * server it runs `onStart` at once and `onTask` for each task, with the task's file in `file` and
- * its content in `task`; as a process of its own it completes its task.
+ * its content in `task`; as a process of its own it completes its task, or is a program that does nothing.
  *
  * @returns its path
  */
@@ -19,15 +19,20 @@ export function writeFakeValgrind(folder: string, onStart: string, onTask: strin
     `#!${process.execPath}
 const fs = require('node:fs');
 const {spawn} = require('node:child_process');
+const EMPTY = '<valgrindoutput><protocolversion>4</protocolversion></valgrindoutput>';
 const xml = process.argv.find((word) => word.startsWith('--xml-file=')).slice('--xml-file='.length);
 const say = (event, fields) => fs.writeSync(3, JSON.stringify({event, ...fields}) + '\\n');
 const leave = (task, pid, events) => {
-  fs.writeFileSync(xml.replace('%p', pid), '<valgrindoutput><protocolversion>4</protocolversion></valgrindoutput>');
+  fs.writeFileSync(xml.replace('%p', pid), EMPTY);
   fs.writeFileSync(task.stdout, 'printed\\n');
   fs.writeFileSync(task.status, events.map((event) => JSON.stringify({event}) + '\\n').join(''));
 };
 if (process.argv.includes('--task')) {
   leave(JSON.parse(fs.readFileSync(process.argv.at(-1), 'utf8')), process.pid, ['started', 'complete']);
+  process.exit(0);
+}
+if (!process.argv.includes('--server')) {
+  fs.writeFileSync(xml.replace('%p', process.pid), EMPTY);
   process.exit(0);
 }
 let pending = '';

@@ -105,6 +105,16 @@ describe('the floor', () => {
     expect(await floors()(target())).toEqual({ok: true, value: {atExit: [], errors: []}});
   });
 
+  it('has that of a Python without the agent where children are traced', async () => {
+    const {scenario: plain} = target().job;
+    const traced = target({job: {...target().job, scenario: {...plain, traceChildren: true}}});
+    const floorOf = floors();
+    expect(await floorOf(target())).toEqual({ok: true, value: {atExit: [], errors: []}});
+    expect(await floorOf(traced)).toEqual({ok: true, value: {atExit: [], errors: [], ofChildren: []}});
+    expect(readdirSync(path.join(cache, 'floors'))).toHaveLength(2);
+    expect(asked()).toHaveLength(1);
+  });
+
   it('of a program is none', async () => {
     const {interpreter: _, ...program} = target().job;
     expect(await floors()(target({job: program}))).toEqual({ok: true, value: {atExit: [], errors: []}});

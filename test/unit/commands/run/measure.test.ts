@@ -265,6 +265,24 @@ describe('an exit scenario', () => {
     expect(result).toMatchObject({status: 'passed', changes: [{verdict: 'known'}]});
   });
 
+  it('adds what its child processes left behind, and tells which of them did not exit', async () => {
+    const child = {name: 'overrun', atExit: [], sinceFork: [], wasKilled: false};
+    const children = [
+      {...child, atExit: [record({blocks: 9, bytes: 216})]},
+      {...child, name: 'a fork of python3.13', sinceFork: gains([3])[0] ?? []},
+      {...child, wasKilled: true},
+    ];
+    const ofChildren = [record({blocks: 5, bytes: 120})];
+    const {result} = await run([observation({children})], {
+      target: exitTarget,
+      floor: {atExit: [], errors: [], ofChildren},
+    });
+    expect(result).toMatchObject({
+      changes: [{verdict: 'new', now: {blocks: 7, bytes: 168, child: 'overrun'}}],
+      notes: ['1 child process did not exit, so what was left behind there is not known'],
+    });
+  });
+
   it('that crashes has failed', async () => {
     expect((await run([observation(crash)], {target: exitTarget})).result).toMatchObject({
       status: 'failed',
