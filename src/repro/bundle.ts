@@ -1,6 +1,6 @@
 import {chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {type Interpreter, type Job, taskOf} from '../run/job.js';
+import {type Interpreter, type Job, taskOf, tracing} from '../run/job.js';
 import type {Scenario, Section} from '../scenario/types.js';
 import {memcheckArgv} from '../valgrind/command.js';
 
@@ -32,21 +32,38 @@ export function writeBundle(folder: string, job: Job, findings: readonly string[
     mkdirSync(path.join(folder, NAMES.suppressions), {recursive: true});
     const name = path.join(NAMES.suppressions, `${index + 1}-${path.basename(file)}`);
     copyFileSync(file, path.join(folder, name));
-    return name;
+    // Whole, since a program that the scenario starts reads it too and may be somewhere else.
+    return path.join('$PWD', name);
   });
   const memcheck = memcheckArgv({
     valgrind: 'valgrind',
     suppressions,
     trackFds: false,
     trackOrigins: true,
+    traceChildren: tracing(job.scenario),
     extra: job.valgrindOptions,
   });
   const {interpreter} = job;
   const program = interpreter === undefined ? programOf(job.scenario) : writePython(folder, job, interpreter);
-  const environment = Object.entries(job.environment('$PWD/work')).map(([name, value]) => `${name}=${value}`);
-  write(folder, NAMES.script, shellScript(environment, memcheck, program, interpreter));
+  write(folder, NAMES.script, shellScript(environmentIn(folder, job), memcheck, program, interpreter));
   chmodSync(path.join(folder, NAMES.script), 0o755);
   write(folder, NAMES.readme, readme(job.scenario, findings, interpreter));
+}
+
+/**
+ * The job's variables as `NAME=value`. What they name for the processes that the scenario starts
+ * lies in the folder: the compiled requirements, and the library that is preloaded.
+ */
+function environmentIn(folder: string, {environment, interpreter, scenario}: Job): readonly string[] {
+  const variables = environment('$PWD/work');
+  const moved = new Map((interpreter?.path ?? []).map((from) => [from, `$PWD/${NAMES.extensions}`]));
+  const [library] = tracing(scenario) === 'leaks' ? (variables.LD_PRELOAD ?? '').split(':') : [];
+  if (library) {
+    copyFileSync(library, path.join(folder, path.basename(library)));
+    moved.set(library, `$PWD/${path.basename(library)}`);
+  }
+  const inFolder = (value: string) => value.split(':').map((part) => moved.get(part) ?? part);
+  return Object.entries(variables).map(([name, value]) => `${name}=${inFolder(value).join(':')}`);
 }
 
 const write = (folder: string, name: string, text: string) => writeFileSync(path.join(folder, name), text);
@@ -129,7 +146,7 @@ function pythonLiteral(value: unknown): string {
 
 /** Words with a variable of the script in them keep it; no other word is touched by the shell. */
 function quoted(word: string): string {
-  if (/\$(PWD|PYTHON)\b/.test(word)) return `"${word}"`;
+  if (/\$(PWD|PYTHON)\b/.test(word)) return `"${word.replaceAll(/["`\\]|\$(?!(PWD|PYTHON)\b)/g, '\\$&')}"`;
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
@@ -154,7 +171,7 @@ ${environment.map((variable) => `  ${quoted(variable)} \\`).join('\n')}
 }
 
 function readme(
-  {id, description, work}: Scenario,
+  {id, description, work, traceChildren}: Scenario,
   findings: readonly string[],
   interpreter: Interpreter | undefined,
 ): string {
@@ -163,6 +180,14 @@ function readme(
       ? `\nvalgrind checks for leaks after each line \`leakline checkpoint\`: behind the first there are the
 blocks that ${'`body`'} left behind since the one before, as \`+N\`. The body is in ${NAMES.python} as a plain loop.\n`
       : '';
+  const children = traceChildren
+    ? `\nThe processes that it starts run under valgrind too; each line begins with the id of its process.${
+        work.mode === 'growth'
+          ? ''
+          : ` A
+fork lists behind its \`leakline checkpoint 1\` what has changed since it was made, as \`+N\`.`
+      }\n`
+    : '';
   const python =
     interpreter === undefined
       ? ''
@@ -176,5 +201,5 @@ Needs valgrind. Run it:
 What leakline found:
 
 ${findings.length === 0 ? '    nothing' : findings.map((line) => `    ${line}`).join('\n')}
-${growth}${python}`;
+${growth}${children}${python}`;
 }

@@ -47,7 +47,8 @@ export function writeGdbCommands(
     ].join('\n'),
   );
   return {
-    valgrind: [path.join(folder, 'run.sh'), '--vgdb=yes', '--vgdb-error=0', pipe],
+    // Each program that it starts would wait for a gdb of its own.
+    valgrind: [path.join(folder, 'run.sh'), '--vgdb=yes', '--vgdb-error=0', '--trace-children=no', pipe],
     gdb: ['gdb', '-x', commands, program],
     breakpoint,
   };

@@ -20,7 +20,7 @@ export async function debug(
   {out}: {readonly out?: string},
   io: ReportIo,
 ): Promise<Problem | undefined> {
-  const stack = shown.flatMap(({now}) => ('stack' in now ? [now.stack] : []))[0];
+  const stack = shown.flatMap(({now}) => ('stack' in now && now.child === undefined ? [now.stack] : []))[0];
   const folder = out === undefined ? mkdtempSync(path.join(os.tmpdir(), 'leakline-gdb-')) : realpathSync(out);
   if (out === undefined) writeBundle(folder, target.job, []);
   const program = target.job.interpreter?.python ?? firstWord(target);
