@@ -53,7 +53,9 @@ export function createFloors(cacheRoot: string, context: RunContext): (target: T
     const own = await measured(target, emptyJob(target.job));
     if (!own.ok || tracing(scenario) !== 'leaks') return own;
     const child = await measured(target, emptyProgram(target.job, interpreter));
-    return child.ok ? ok({...own.value, ofChildren: child.value.atExit}) : child;
+    if (!child.ok) return child;
+    const errors = [...own.value.errors, ...child.value.errors];
+    return ok({...own.value, errors, ofChildren: child.value.atExit});
   };
 }
 
