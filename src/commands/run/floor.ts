@@ -20,11 +20,15 @@ export interface FloorContent extends Pick<Observation, 'atExit' | 'errors'> {
 }
 export type Floor = Result<FloorContent, Problem>;
 
+/** How the names of floors begin that Pythons have which a scenario starts. */
+const OF_CHILDREN = 'child-';
+
 /** Blocks that an empty scenario leaves on a build with nothing installed; undefined when not measured yet. */
 export function knownFloorBlocks(cacheRoot: string, fingerprint: string): number | undefined {
   const folder = floorsFolder(cacheRoot, fingerprint);
   try {
-    const blocks = readdirSync(folder).map((name) => {
+    const own = readdirSync(folder).filter((name) => !name.startsWith(OF_CHILDREN));
+    const blocks = own.map((name) => {
       const {atExit} = parseFloor(readFileSync(path.join(folder, name), 'utf8'));
       return atExit.reduce((sum, record) => sum + record.blocks, 0);
     });
@@ -64,9 +68,8 @@ const FORMAT = 3;
 
 /** Whatever changes what an empty scenario leaves behind. */
 function floorKey({fingerprint, job}: Target, empty: Job, {valgrindVersion}: RunContext): string {
-  return shortHash([
+  const hash = shortHash([
     String(FORMAT),
-    empty.interpreter === undefined ? 'program' : '',
     fingerprint,
     // That of a virtual environment looks elsewhere for modules, and reads a file more.
     job.interpreter?.python ?? '',
@@ -76,6 +79,7 @@ function floorKey({fingerprint, job}: Target, empty: Job, {valgrindVersion}: Run
     JSON.stringify(job.valgrindOptions),
     ...contentsOf(job.suppressions),
   ]);
+  return empty.interpreter === undefined ? OF_CHILDREN + hash : hash;
 }
 
 async function floorOf(target: Target, empty: Job, file: string, context: RunContext): Promise<Floor> {

@@ -111,7 +111,7 @@ describe('the floor', () => {
     const floorOf = floors();
     expect(await floorOf(target())).toEqual({ok: true, value: {atExit: [], errors: []}});
     expect(await floorOf(traced)).toEqual({ok: true, value: {atExit: [], errors: [], ofChildren: []}});
-    expect(readdirSync(path.join(cache, 'floors'))).toHaveLength(2);
+    expect(readdirSync(path.join(cache, 'floors', target().fingerprint))).toHaveLength(2);
     expect(asked()).toHaveLength(1);
   });
 
