@@ -1,4 +1,5 @@
 import {shortHash} from '../util/hash.js';
+import {shortName} from '../util/short-name.js';
 import {unreachable} from '../util/unreachable.js';
 import {CALLERS} from '../valgrind/command.js';
 import type {Attribution, NamedFrame} from './types.js';
@@ -147,7 +148,7 @@ const hashOf = (kind: string, frames: readonly NamedFrame[]) =>
 export function signatureText(frames: readonly NamedFrame[]): string {
   return frames
     .map(({origin, name, module, file}) => {
-      if (origin === 'extension' && module !== undefined) return `${name} (${module})`;
+      if (origin === 'extension' && module !== undefined) return `${shortName(name)} (${module})`;
       if (origin === 'python' && file !== undefined && !SECTION.test(name)) return `${name} (${file})`;
       return name;
     })

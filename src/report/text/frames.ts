@@ -1,4 +1,5 @@
 import type {NamedFrame} from '../../judge/types.js';
+import {shortName} from '../../util/short-name.js';
 import {unreachable} from '../../util/unreachable.js';
 import {harmlessLine} from './harmless.js';
 import {quantity} from './numbers.js';
@@ -16,7 +17,7 @@ export function frameText(frame: NamedFrame, columns: number = Number.POSITIVE_I
   const place = harmlessLine(placeOf(frame));
   // The place is what finds the code: a long C++ name gives way to it.
   const room = Math.max(8, columns - widthOf(place));
-  return truncate(truncate(harmlessLine(frame.name), room) + place, columns);
+  return truncate(truncate(harmlessLine(shortName(frame.name)), room) + place, columns);
 }
 
 function placeOf({file, line, module}: NamedFrame): string {
