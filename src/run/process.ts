@@ -35,9 +35,12 @@ async function run(job: Job, context: RunContext): Promise<Observation> {
       signal: context.signal,
     }),
   );
-  // Loaded while valgrind is at work.
-  const [{collect}, {withChildren}] = await Promise.all([import('./collect.js'), import('./children.js')]);
-  const {durationMs, ...child} = await running;
+  const [{durationMs, ...child}, {collect}, {withChildren}] = await Promise.all([
+    running,
+    // Loaded while valgrind is at work.
+    import('./collect.js'),
+    import('./children.js'),
+  ]);
   const pid = readPid(pidFile);
   if (pid !== undefined && child.outcome.reason !== 'exited') endGuarded(pid);
   const {saidComplete, ...own} = await collect({
