@@ -36,12 +36,13 @@ export async function pythonList(options: PythonOptions, print: Print): Promise<
 }
 
 function row(recipe: AnyRecipe, build: PythonBuild | undefined, now: Date): readonly string[] {
-  const {name, profile} = recipe;
+  const {name} = recipe;
   if (recipe.profile === 'foreign') {
     const version = build?.version.join('.') ?? '-';
-    return [name, version, profile, '-', shownFloor(build), 'not by leakline', build?.python ?? ''];
+    return [name, version, recipe.profile, '-', shownFloor(build), 'not by leakline', build?.python ?? ''];
   }
-  const {source} = recipe;
+  const {source, host} = recipe;
+  const profile = host === undefined ? recipe.profile : `${recipe.profile}, ${host}`;
   if (build === undefined) {
     return [
       name,

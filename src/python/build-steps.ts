@@ -1,12 +1,13 @@
-import {copyFileSync, existsSync, mkdirSync, writeFileSync} from 'node:fs';
+import {copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {obtainArchive} from './archive.js';
 import {downloadsFolder} from './cache.js';
 import type {Compiler} from './compiler.js';
+import {type CrossSetup, crossSetup, pgenOf} from './cross.js';
 import type {BuildStep, OnBuildEvent} from './events.js';
-import {STOCK_SUPPRESSIONS} from './manifest.js';
+import {type PythonBuild, STOCK_SUPPRESSIONS} from './manifest.js';
 import {prunePrefix, pruneSource} from './prune.js';
 import {configurePlan, type Recipe} from './recipe.js';
 import {copySourceTree} from './source-tree.js';
@@ -17,6 +18,8 @@ import {type Findings, missingModulesProblem, verifyBuild} from './verify.js';
 export interface BuildContext {
   readonly recipe: Recipe;
   readonly compiler: Compiler;
+  /** The same CPython for this machine, when it is compiled for another one. */
+  readonly native: PythonBuild | undefined;
   /** The build's folder, which is also where it is used: prefix and source paths are compiled in. */
   readonly folder: string;
   readonly logs: string;
@@ -40,9 +43,9 @@ export async function makeBuild(context: BuildContext): Promise<Result<Findings,
 
   const log = path.join(logs, 'check.log');
   onEvent({type: 'build-step', build: recipe.name, step: 'check', log});
-  const findings = await verifyBuild(recipe.name, recipe.profile, prefix, log, signal);
+  const findings = await verifyBuild(recipe, prefix, log, signal);
   if (!findings.ok) return findings;
-  const warning = missingModulesProblem(recipe.name, findings.value.missingModules);
+  const warning = missingModulesProblem(recipe, findings.value.missingModules);
   if (warning !== undefined) onEvent({type: 'build-warning', build: recipe.name, problem: warning});
 
   onEvent({type: 'build-step', build: recipe.name, step: 'prune'});
@@ -118,13 +121,17 @@ async function applyPatches(context: BuildContext, target: string): Promise<Resu
 }
 
 async function compile(context: BuildContext, cwd: string, prefix: string): Promise<Result<void, Problem>> {
-  const {recipe, compiler, logs, jobs, signal, onEvent} = context;
+  const {recipe, compiler, native, folder, logs, jobs, signal, onEvent} = context;
   const plan = configurePlan(recipe, process.arch);
-  const env = {...plainEnvironment(), CC: compiler.cc, CXX: compiler.cxx};
+  const cross: CrossSetup =
+    recipe.host === undefined || native === undefined
+      ? {options: [], variables: {}, makeOptions: []}
+      : await crossSetup(recipe.host, native, cwd, folder);
+  const env = {...plainEnvironment(), CC: compiler.cc, CXX: compiler.cxx, ...cross.variables};
   const steps: readonly (readonly [BuildStep, readonly string[], Record<string, string>])[] = [
-    ['configure', ['./configure', `--prefix=${prefix}`, ...plan.options], plan.variables],
-    ['compile', ['make', `-j${jobs}`], {}],
-    ['install', ['make', 'install'], {}],
+    ['configure', ['./configure', `--prefix=${prefix}`, ...cross.options, ...plan.options], plan.variables],
+    ['compile', ['make', `-j${jobs}`, ...cross.makeOptions], {}],
+    ['install', ['make', 'install', ...cross.makeOptions], {}],
   ];
   for (const [step, argv, variables] of steps) {
     const log = path.join(logs, `${step}.log`);
@@ -133,5 +140,24 @@ async function compile(context: BuildContext, cwd: string, prefix: string): Prom
     const done = await runStep({title, argv, cwd, env: {...env, ...variables}, log, signal});
     if (!done.ok) return done;
   }
-  return ok(undefined);
+  return recipe.host === undefined ? keepPgen(context, cwd, prefix) : ok(undefined);
+}
+
+/** Keeps the grammar's compiler of a CPython that has one: a cross build cannot run its own. */
+async function keepPgen(
+  {recipe, logs, signal}: BuildContext,
+  cwd: string,
+  prefix: string,
+): Promise<Result<void, Problem>> {
+  if (!/^PGEN=/m.test(readFileSync(path.join(cwd, 'Makefile'), 'utf8'))) return ok(undefined);
+  const made = await runStep({
+    title: `compilation of pgen of ${recipe.name}`,
+    argv: ['make', 'Parser/pgen'],
+    cwd,
+    env: plainEnvironment(),
+    log: path.join(logs, 'pgen.log'),
+    signal,
+  });
+  if (made.ok) copyFileSync(path.join(cwd, 'Parser', 'pgen'), pgenOf(prefix));
+  return made;
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {buildsFolder, cacheProblem, lockFile, logFolder, markUsed} from './cache.js';
-import {type Compiler, findCompiler} from './compiler.js';
+import {type Compiler, findCompiler, noCompiler} from './compiler.js';
 import type {OnBuildEvent} from './events.js';
 import {whileLocked} from './locked.js';
 import {buildOf, type PythonBuild, readManifest, writeManifest} from './manifest.js';
@@ -13,6 +13,7 @@ import {
   type AnyRecipe,
   buildFingerprint,
   type ForeignRecipe,
+  nativeRecipe,
   type Recipe,
   recipeFingerprint,
 } from './recipe.js';
@@ -48,12 +49,40 @@ export async function ensureBuild(
     return ok(finished);
   }
   if (target === undefined) {
-    return fail({
-      message: `There is no C compiler to make ${recipe.name} with`,
-      next: 'leakline doctor --fix',
-    });
+    return fail(noCompiler(recipe.name, recipe.host));
   }
-  return makeUnderLock(recipe, recipeHash, target, options);
+  if (recipe.host === undefined) return makeUnderLock(recipe, recipeHash, target, options);
+  const native = await ensureNativeBuild(recipe, options);
+  return native.ok ? makeUnderLock(recipe, recipeHash, {...target, native: native.value}, options) : native;
+}
+
+/** The build that runs here while `recipe` is compiled: any that is the same, else one of its own. */
+async function ensureNativeBuild(
+  recipe: Recipe,
+  options: EnsureBuildOptions,
+): Promise<Result<PythonBuild, Problem>> {
+  const native = nativeRecipe(recipe);
+  const located = await locateBuild(native, options.cacheRoot);
+  if (!located.ok) return located;
+  const {target} = located.value;
+  const same = target && buildWith(target.fingerprint, buildsFolder(path.resolve(options.cacheRoot)));
+  return same === undefined ? ensureBuild(native, options) : ok(same);
+}
+
+/** A finished build with this fingerprint, whatever its name. */
+function buildWith(fingerprint: string, builds: string): PythonBuild | undefined {
+  const [manifest] = foldersIn(builds)
+    .filter((name) => name.endsWith(`-${fingerprint}`))
+    .flatMap((name) => readManifest(path.join(builds, name)) ?? []);
+  return manifest === undefined ? undefined : buildOf(manifest);
+}
+
+function foldersIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 // What most runs do without is loaded when it is needed.
@@ -66,6 +95,8 @@ interface BuildTarget {
   readonly folder: string;
   readonly fingerprint: string;
   readonly compiler: Compiler;
+  /** What runs here while it is compiled for another machine. */
+  readonly native?: PythonBuild;
 }
 
 /** Where the build of a recipe is, or would be. */
@@ -86,7 +117,7 @@ export async function locateBuild(
     if (!build.ok) return build;
     return ok({recipeHash: build.value.fingerprint, finished: build.value, target: undefined});
   }
-  const [identity, compiler] = await Promise.all([sourceIdentity(recipe.source), findCompiler()]);
+  const [identity, compiler] = await Promise.all([sourceIdentity(recipe.source), findCompiler(recipe.host)]);
   if (!identity.ok) return identity;
   const recipeHash = recipeFingerprint(recipe, identity.value, process.arch);
   const builds = buildsFolder(path.resolve(cacheRoot));
@@ -105,13 +136,8 @@ export async function locateBuild(
 
 /** A finished build of the same recipe by whatever compiler. */
 function anyBuildOf(name: string, recipeHash: string, builds: string): PythonBuild | undefined {
-  let folders: readonly string[];
-  try {
-    folders = readdirSync(builds).filter((folder) => folder.startsWith(`${name}-`));
-  } catch {
-    return undefined;
-  }
-  const manifest = folders
+  const manifest = foldersIn(builds)
+    .filter((folder) => folder.startsWith(`${name}-`))
     .map((folder) => readManifest(path.join(builds, folder)))
     .find((candidate) => candidate?.recipeFingerprint === recipeHash && candidate.name === name);
   return manifest === undefined ? undefined : buildOf(manifest);
@@ -143,7 +169,7 @@ async function makeUnderLock(
 async function makeAndReport(
   recipe: Recipe,
   recipeHash: string,
-  {folder, fingerprint, compiler}: BuildTarget,
+  {folder, fingerprint, compiler, native}: BuildTarget,
   {cacheRoot, jobs, sources, signal, onEvent}: EnsureBuildOptions,
 ): Promise<Result<PythonBuild, Problem>> {
   const startedAt = performance.now();
@@ -159,6 +185,7 @@ async function makeAndReport(
     made = await makeBuild({
       recipe,
       compiler,
+      native,
       folder,
       logs,
       cacheRoot,
@@ -173,6 +200,7 @@ async function makeAndReport(
         ...found,
         name: recipe.name,
         profile: recipe.profile,
+        host: recipe.host,
         fingerprint,
         recipeFingerprint: recipeHash,
         compiler: compiler.version,

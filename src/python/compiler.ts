@@ -1,4 +1,6 @@
 import {captureOutput} from '../util/child.js';
+import type {Problem} from '../util/problem.js';
+import {compilerPackage} from './host.js';
 
 /** The C and C++ compilers that builds and extensions are compiled with. */
 export interface Compiler {
@@ -8,13 +10,33 @@ export interface Compiler {
   readonly version: string;
 }
 
-/** The answer for the environment this process was started with; a compiler does not change meanwhile. */
-let known: Promise<Compiler | undefined> | undefined;
+/** The answers for the environment this process was started with; a compiler does not change meanwhile. */
+const known = new Map<string | undefined, Promise<Compiler | undefined>>();
 
-/** {@link findCompilerFor} leakline's own environment, asked once. */
-export function findCompiler(): Promise<Compiler | undefined> {
-  known ??= findCompilerFor(process.env);
-  return known;
+/**
+ * The compilers for `host` (its cross compilers, by their GNU names), or for this machine as
+ * {@link findCompilerFor} says. Asked once.
+ */
+export function findCompiler(host?: string): Promise<Compiler | undefined> {
+  const found = known.get(host) ?? (host === undefined ? findCompilerFor(process.env) : findCross(host));
+  known.set(host, found);
+  return found;
+}
+
+/** What to do when {@link findCompiler} found none to make `what` with. */
+export function noCompiler(what: string, host?: string): Problem {
+  return host === undefined
+    ? {message: `There is no C compiler to make ${what} with`, next: 'leakline doctor --fix'}
+    : {
+        message: `There is no ${host}-gcc to make ${what} with`,
+        next: `apt-get install ${compilerPackage(host)}`,
+      };
+}
+
+async function findCross(host: string): Promise<Compiler | undefined> {
+  const [cc, cxx] = [`${host}-gcc`, `${host}-g++`];
+  const version = (await captureOutput([cc, '--version']))?.split('\n')[0];
+  return version ? {cc, cxx, version} : undefined;
 }
 
 /**

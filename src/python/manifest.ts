@@ -13,6 +13,7 @@ const manifestSchema = z.object({
   name: z.string(),
   version: z.tuple([z.number(), z.number(), z.number()]),
   profile: z.enum(PROFILES),
+  host: z.string().optional(),
   fingerprint: z.string(),
   recipeFingerprint: z.string(),
   compiler: z.string(),
@@ -35,6 +36,8 @@ export interface PythonBuild {
   readonly version: readonly [major: number, minor: number, micro: number];
   /** `foreign`: leakline did not build it. */
   readonly profile: Profile | 'foreign';
+  /** GNU triplet of the machine that it runs on, when that is not this one. */
+  readonly host?: string | undefined;
   readonly fingerprint: string;
   /** First line of the compiler's `--version`. */
   readonly compiler: string;

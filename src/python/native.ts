@@ -3,9 +3,10 @@ import path from 'node:path';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {cacheProblem, environmentsFolder, lockFile, logFolder, markUsed} from './cache.js';
-import {type Compiler, findCompiler} from './compiler.js';
+import {type Compiler, findCompiler, noCompiler} from './compiler.js';
 import {compilerProblem} from './compiler-problem.js';
 import type {OnBuildEvent} from './events.js';
+import {targetArch} from './host.js';
 import {whileLocked} from './locked.js';
 import type {PythonBuild} from './manifest.js';
 import {type NativeTarget, nativeArgv, nativeFingerprint} from './native-command.js';
@@ -40,9 +41,9 @@ export async function ensureNative(
   } catch (error) {
     return fail({file, message: `cannot be read: ${(error as Error).message}`});
   }
-  const compiler = await findCompiler();
+  const compiler = await findCompiler(build.host);
   const version = compiler?.version ?? build.compiler;
-  const fingerprint = nativeFingerprint(target, source, version, build, process.arch);
+  const fingerprint = nativeFingerprint(target, source, version, build, archOf(build));
   const module = path.parse(file).name;
   const id = `${module}-${fingerprint}`;
   const folder = path.join(environmentsFolder(path.resolve(options.cacheRoot)), id);
@@ -52,9 +53,7 @@ export async function ensureNative(
     markUsed(folder);
     return ok(object);
   }
-  if (compiler === undefined) {
-    return fail({message: `There is no C compiler to compile ${file} with`, next: 'leakline doctor --fix'});
-  }
+  if (compiler === undefined) return fail(noCompiler(file, build.host));
   const title = `compilation of ${file}`;
   const onWait = () => options.onEvent({type: 'build-waiting', build: build.name, what: file});
   const lock = lockFile(path.resolve(options.cacheRoot), id);
@@ -66,6 +65,8 @@ export async function ensureNative(
     return fail(cacheProblem(error, options.cacheRoot));
   }
 }
+
+const archOf = ({host}: PythonBuild): string => (host === undefined ? process.arch : targetArch(host));
 
 async function compileNative(
   build: PythonBuild,
@@ -86,7 +87,7 @@ async function compileNative(
     const log = path.join(logFolder(path.resolve(cacheRoot), path.basename(object.folder)), 'compile.log');
     const compiled = await runStep({
       title: `compilation of ${source.file}`,
-      argv: nativeArgv(target, source, compiler, build.includes, output, process.arch),
+      argv: nativeArgv(target, source, compiler, build.includes, output, archOf(build)),
       cwd: path.dirname(source.file),
       env: plainEnvironment(),
       log,

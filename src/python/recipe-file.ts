@@ -1,5 +1,6 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
+import {defined} from '../util/defined.js';
 import {packageRoot} from '../util/package-root.js';
 import {present} from '../util/present.js';
 import type {Problem} from '../util/problem.js';
@@ -50,7 +51,7 @@ export function loadRecipe(name: string, folders: readonly string[]): Result<Any
       ? ok({name, file: shownAs, profile: 'foreign', python})
       : fail([problemAt(['python', 'path'], `${python} does not exist`)]);
   }
-  const {profile = 'malloc', configure = [], cflags = [], patches: patchFiles = []} = value;
+  const {profile = 'malloc', host, configure = [], cflags = [], patches: patchFiles = []} = value;
   const written = present(value.source, 'source');
   const problems: Problem[] = [];
   const patches = patchFiles.map((patch, index) => {
@@ -86,5 +87,5 @@ export function loadRecipe(name: string, folders: readonly string[]): Result<Any
     }
   }
   if (source === undefined || problems.length > 0) return fail(problems);
-  return ok({name, file: shownAs, source, profile, configure, cflags, patches});
+  return ok({name, file: shownAs, source, profile, ...defined({host}), configure, cflags, patches});
 }

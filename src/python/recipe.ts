@@ -1,5 +1,6 @@
 import {z} from 'zod';
 import {shortHash} from '../util/hash.js';
+import {configSite, HOST_TRIPLET, targetArch} from './host.js';
 
 /**
  * How CPython is compiled.
@@ -12,7 +13,7 @@ export type Profile = (typeof PROFILES)[number];
 
 const VERSION = /^\d+\.\d+\.\d+((a|b|rc)\d+)?$/;
 
-const COMPILING = ['profile', 'configure', 'cflags', 'patches'] as const;
+const COMPILING = ['profile', 'host', 'configure', 'cflags', 'patches'] as const;
 
 /** The content of one file in python-build/. */
 export const recipeSchema = z
@@ -33,6 +34,8 @@ export const recipeSchema = z
     /** An interpreter that is there already, instead of a source. */
     python: z.strictObject({path: z.string().min(1)}).optional(),
     profile: z.enum(PROFILES).optional(),
+    /** The machine that the build is for, when it is another one than this. */
+    host: z.string().regex(HOST_TRIPLET, 'a GNU triplet is needed, such as arm-linux-gnueabihf').optional(),
     configure: z.array(z.string()).optional(),
     cflags: z.array(z.string()).optional(),
     patches: z.array(z.string()).optional(),
@@ -71,6 +74,8 @@ export interface Recipe {
   readonly file: string;
   readonly source: RecipeSource;
   readonly profile: Profile;
+  /** GNU triplet of the machine that it is compiled for; absent for this one. */
+  readonly host?: string;
   readonly configure: readonly string[];
   readonly cflags: readonly string[];
   readonly patches: readonly {readonly file: string; readonly text: string}[];
@@ -128,22 +133,24 @@ export interface ConfigurePlan {
 /**
  * What `configure` is told for `recipe`.
  *
- * @param arch as in process.arch
+ * @param arch this machine's, as in process.arch
  */
 export function configurePlan(
-  recipe: Pick<Recipe, 'profile' | 'configure' | 'cflags'>,
+  recipe: Pick<Recipe, 'profile' | 'host' | 'configure' | 'cflags'>,
   arch: string,
 ): ConfigurePlan {
+  const {host} = recipe;
   // Py_USING_MEMORY_DEBUGGER gathers 2.7's reads of uninitialised memory in one function that
   // suppressions can name, and on every version turns off the private free list of dtoa.c.
   const flags = [
-    ...debugFlags(arch),
+    ...debugFlags(host === undefined ? arch : targetArch(host)),
     '-DPy_USING_MEMORY_DEBUGGER',
     ...PROFILE_DEFINES[recipe.profile],
     ...recipe.cflags,
   ].join(' ');
   return {
     options: [
+      ...(host === undefined ? [] : [`--host=${host}`]),
       ...PROFILE_OPTIONS[recipe.profile],
       // Known to 3.10 and later; configure ignores an --enable or --with option it does not know.
       '--disable-test-modules',
@@ -171,7 +178,17 @@ export function recipeFingerprint(recipe: Recipe, sourceIdentity: string, arch: 
     JSON.stringify(options),
     JSON.stringify(variables),
     JSON.stringify(recipe.patches.map(({text}) => text)),
+    ...(recipe.host === undefined ? [] : [configSite(recipe.host)]),
   ]);
+}
+
+/**
+ * The recipe of the interpreter that runs here while `recipe` is compiled for its host: the same
+ * source, so that both agree on bytecode, without options that only the host may understand. It
+ * is the same for all hosts, and often a build that runs scenarios here anyway.
+ */
+export function nativeRecipe({host: _, ...recipe}: Recipe): Recipe {
+  return {...recipe, name: `${recipe.name}-native`, configure: [], cflags: []};
 }
 
 /** {@link recipeFingerprint} together with the compiler's version: the last part of a build folder's name. */

@@ -1,11 +1,14 @@
-import {readFileSync, realpathSync} from 'node:fs';
+import {appendFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {z} from 'zod';
 import {captureOutput} from '../util/child.js';
 import type {Problem} from '../util/problem.js';
+import {findProgram} from '../util/program.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {unreachable} from '../util/unreachable.js';
-import type {Profile} from './recipe.js';
+import {debianArchitecture, emulatorsOf, sysrootOf} from './host.js';
+import {findingsFromFiles, type InstalledFiles} from './installed-files.js';
+import type {Profile, Recipe} from './recipe.js';
 import {runStep} from './step.js';
 
 /** Standard modules that need a library of the system, with the Debian package of its headers. */
@@ -65,20 +68,24 @@ export interface Findings {
 
 /**
  * Runs the interpreter under `prefix` and fails unless the allocator that is live in it is the
- * one that `profile` promises. Builds with pymalloc are asked under valgrind, where it counts.
+ * one that `profile` promises. Builds with pymalloc are asked under valgrind, where it counts,
+ * those for another machine under qemu; without qemu their files have to do.
  */
 export async function verifyBuild(
-  name: string,
-  profile: Profile,
+  {name, profile, host}: Pick<Recipe, 'name' | 'profile' | 'host'>,
   prefix: string,
   log: string,
   signal?: AbortSignal,
 ): Promise<Result<Findings, Problem>> {
   const python = findInterpreter(prefix);
   if (python === undefined) return fail({message: `${name} has no interpreter in ${prefix}/bin`});
+  const emulator = host === undefined ? [] : emulatorFor(host);
+  if (emulator === undefined) return readFindings({name, profile, python, prefix, log});
   const underValgrind =
-    profile === 'memory-debugger' && (await captureOutput(['valgrind', '--version'])) !== undefined;
-  const before = underValgrind ? ['valgrind', '--tool=none', '-q'] : [];
+    host === undefined &&
+    profile === 'memory-debugger' &&
+    (await captureOutput(['valgrind', '--version'])) !== undefined;
+  const before = underValgrind ? ['valgrind', '--tool=none', '-q'] : emulator;
   const ran = await runStep({
     title: `first start of ${name}`,
     argv: [...before, python, '-s', '-c', QUESTIONS, ...Object.keys(MODULE_PACKAGES)],
@@ -87,6 +94,7 @@ export async function verifyBuild(
     log,
     signal,
   });
+  if (emulator.length > 0) appendFileSync(log, `It was started under ${emulator.join(' ')}\n`);
   if (!ran.ok) return ran;
   const output = readFileSync(log, 'utf8');
   const answers = parseAnswers(output);
@@ -101,6 +109,21 @@ export async function verifyBuild(
   // lzma came with 3.3.
   const missingModules = answers.missing.filter((module) => module !== 'lzma' || version[0] >= 3);
   return ok({python, version, includes, extensionSuffix, missingModules});
+}
+
+/** The command before the host's programs that lets them run here, undefined without a qemu for it. */
+function emulatorFor(host: string): readonly string[] | undefined {
+  const qemu = emulatorsOf(host)
+    .map((name) => findProgram(name))
+    .find((found) => found !== undefined);
+  return qemu === undefined ? undefined : [qemu, '-L', sysrootOf(host)];
+}
+
+/** What the files of an interpreter say that cannot be started here. */
+function readFindings(files: InstalledFiles & {readonly log: string}): Result<Findings, Problem> {
+  mkdirSync(path.dirname(files.log), {recursive: true});
+  writeFileSync(files.log, 'Its files were read: there is no qemu-user that could start it\n');
+  return findingsFromFiles(files, Object.keys(MODULE_PACKAGES));
 }
 
 /** The interpreter's own file: `python3` and `python` are links to it. */
@@ -150,11 +173,16 @@ export function wrongAllocator(profile: Profile, signs: AllocatorSigns): string 
 }
 
 /** What to tell the user about modules that were not built, undefined when none is missing. */
-export function missingModulesProblem(name: string, modules: readonly string[]): Problem | undefined {
+export function missingModulesProblem(
+  {name, host}: Pick<Recipe, 'name' | 'host'>,
+  modules: readonly string[],
+): Problem | undefined {
   if (modules.length === 0) return undefined;
-  const packages = modules.map((module) => MODULE_PACKAGES[module] ?? module);
+  const architecture = host === undefined ? undefined : debianArchitecture(host);
+  const suffix = architecture === undefined ? '' : `:${architecture}`;
+  const packages = modules.map((module) => `${MODULE_PACKAGES[module] ?? module}${suffix}`);
   return {
     message: `${name} has no ${modules.join(', ')}: scenarios that import ${modules.length === 1 ? 'it' : 'them'} will fail`,
-    next: `apt-get install ${packages.join(' ')}, then leakline python remove ${name}: the next run builds it again`,
+    next: `${suffix === '' ? '' : `dpkg --add-architecture ${architecture} && apt-get update && `}apt-get install ${packages.join(' ')}, then leakline python remove ${name}: ${host === undefined ? 'the next run builds it again' : `leakline python build ${name} makes it again`}`,
   };
 }
