@@ -45,7 +45,7 @@ const AGAIN = 2;
  * A leak is new only if it holds over this many times the iterations: a free list of some hundred
  * entries grows just as steadily until it is full.
  */
-const CONFIRM = 10;
+export const CONFIRM = 10;
 
 /** Judges the measurements made so far, the last of which has the most iterations. */
 export function decide(measurements: readonly Measurement[], growthCase: GrowthCase): Decision {

@@ -173,6 +173,8 @@ export interface ScenarioResult {
   readonly durationMs: number;
   readonly isolation: 'fork' | 'process';
   readonly cached: boolean;
+  /** It ran on another machine. */
+  readonly imported?: boolean;
   /** Every finding and every baseline entry, the known ones too. */
   readonly changes: readonly Change[];
   /** Whether a baseline file was there. */

@@ -26,6 +26,11 @@ function agentIdentity(): string {
   return shortHash(agentFiles().flatMap((file) => [file, readFileSync(path.join(shipped, file), 'utf8')]));
 }
 
+/** Copies the agent's source files into `folder`. */
+export function copyAgent(folder: string): void {
+  for (const file of agentFiles()) cpSync(path.join(shipped, file), path.join(folder, file));
+}
+
 /**
  * A copy of the agent in the cache, byte-compiled for `build`: to compile it anew under valgrind
  * takes each process a second, and leakline's own folder may be read-only.
@@ -63,7 +68,7 @@ async function makeAgent(
   if (existsSync(compiled)) return ok(folder);
   rmSync(folder, {recursive: true, force: true});
   mkdirSync(folder, {recursive: true});
-  for (const file of agentFiles()) cpSync(path.join(shipped, file), path.join(folder, file));
+  copyAgent(folder);
   // Compiled where it stays: the files' paths become part of the code.
   const argv = [python, '-s', '-m', 'compileall', '-q', folder];
   if ((await captureOutput(argv, {env: plainEnvironment()})) === undefined) {

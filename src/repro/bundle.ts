@@ -2,6 +2,7 @@ import {chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, wri
 import path from 'node:path';
 import {type Interpreter, type Job, taskOf, tracing} from '../run/job.js';
 import type {Scenario, Section} from '../scenario/types.js';
+import {shellWord} from '../util/shell-word.js';
 import {memcheckArgv} from '../valgrind/command.js';
 
 /** Names within the folder; the scripts run in it, so they are relative. */
@@ -147,7 +148,7 @@ function pythonLiteral(value: unknown): string {
 /** Words with a variable of the script in them keep it; no other word is touched by the shell. */
 function quoted(word: string): string {
   if (/\$(PWD|PYTHON)\b/.test(word)) return `"${word.replaceAll(/["`\\]|\$(?!(PWD|PYTHON)\b)/g, '\\$&')}"`;
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return shellWord(word);
 }
 
 function shellScript(

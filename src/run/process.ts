@@ -5,12 +5,11 @@ import {runChild} from '../util/child.js';
 import {memcheckArgv} from '../valgrind/command.js';
 import {featuresOf} from '../valgrind/version.js';
 import {withDescriptorLimit} from './descriptor-limit.js';
-import {endGuarded, guarded, readPid, unguarded} from './guard.js';
+import {endGuarded, guarded, readPid} from './guard.js';
 import {type Job, type JobFiles, makeJobFiles, type RunContext, taskOf, tracing} from './job.js';
 import {notStarted} from './not-started.js';
 import type {Observation} from './observation.js';
 import {agentArgv} from './python-argv.js';
-import {tailOf} from './tail.js';
 import {RUN_MARKER} from './watchdog.js';
 
 /** Runs the job in a valgrind process of its own. */
@@ -35,26 +34,16 @@ async function run(job: Job, context: RunContext): Promise<Observation> {
       signal: context.signal,
     }),
   );
-  const [{durationMs, ...child}, {collect}, {withChildren}] = await Promise.all([
+  const [{durationMs, ...child}, {observe}] = await Promise.all([
     running,
     // Loaded while valgrind is at work.
-    import('./collect.js'),
-    import('./children.js'),
+    import('./observe.js'),
   ]);
   const pid = readPid(pidFile);
   if (pid !== undefined && child.outcome.reason !== 'exited') endGuarded(pid);
-  const {saidComplete, ...own} = await collect({
-    xml: path.join(files.folder, `${pid}.xml`),
-    ...(job.interpreter === undefined ? {} : {status: files.status}),
-    maps: [path.join(files.folder, `${pid}.map`)],
-  });
-  const collected = job.scenario.traceChildren ? await withChildren(own, files.folder, pid) : own;
-  const output = tailOf(files.output);
+  const observed = await observe(files, pid, child.outcome, job);
   rmSync(files.folder, {recursive: true, force: true});
-  const {fatalSignal, xmlProblem} = collected;
-  const outcome = unguarded(child.outcome, fatalSignal !== undefined || xmlProblem !== undefined);
-  const completed = outcome.reason === 'exited' && (job.interpreter === undefined || saidComplete);
-  return {outcome, durationMs, isolation: 'process', output, completed, ...collected};
+  return {durationMs, isolation: 'process', ...observed};
 }
 
 /** The whole command line of a job; the task file is written on the way. */

@@ -20,6 +20,8 @@ export interface Execution {
   /** Undefined when every scenario is to be run. */
   readonly cache: ResultCache | undefined;
   readonly update: UpdateMode;
+  /** See {@link Judging.confirmAtOnce}. */
+  readonly confirmAtOnce?: boolean;
 }
 
 export interface Executed {
@@ -53,6 +55,7 @@ export async function execute(target: Target, execution: Execution): Promise<Exe
     expectation: {entries, interpreter},
     hadBaseline: own !== undefined,
     floor: floor.value,
+    confirmAtOnce: execution.confirmAtOnce ?? false,
   };
   const result = await measure(judging, runner.runJob);
   cache?.keep(target, [...entries, ...interpreter], result);

@@ -39,7 +39,7 @@ export function knownFloorBlocks(cacheRoot: string, fingerprint: string): number
 }
 
 /** That of a program, which is its own affair from its first instruction on. */
-const NO_FLOOR: FloorContent = {atExit: [], errors: []};
+export const NO_FLOOR: FloorContent = {atExit: [], errors: []};
 
 /** Gives the floor of a target, which is measured once per build and kept in the cache. */
 export function createFloors(cacheRoot: string, context: RunContext): (target: Target) => Promise<Floor> {
@@ -89,24 +89,30 @@ async function floorOf(target: Target, empty: Job, file: string, context: RunCon
     // Not measured yet, or what is there is no floor: measured anew.
   }
   const observation = await runInProcess(empty, context);
-  const failure = failureOf(observation, {});
-  if (failure !== undefined) {
-    return fail({
-      message: `The floor of ${target.build} cannot be measured: an empty scenario ${failure.message}`,
-      detail: failure.output,
-    });
-  }
-  const floor: FloorContent = {atExit: observation.atExit, errors: observation.errors};
+  const floor = floorIn(observation, target.build);
+  if (!floor.ok) return floor;
   try {
-    writeFileAtomic(file, formatFloor(floor));
+    writeFileAtomic(file, formatFloor(floor.value));
   } catch {
     // A full or read-only cache costs time only: the next run measures again.
   }
-  return ok(floor);
+  return floor;
+}
+
+/** What an empty scenario left, as its observation on `build` says. */
+export function floorIn(observation: Observation, build: string): Floor {
+  const failure = failureOf(observation, {});
+  if (failure !== undefined) {
+    return fail({
+      message: `The floor of ${build} cannot be measured: an empty scenario ${failure.message}`,
+      detail: failure.output,
+    });
+  }
+  return ok({atExit: observation.atExit, errors: observation.errors});
 }
 
 /** The job with nothing to do. */
-function emptyJob(job: Job): Job {
+export function emptyJob(job: Job): Job {
   const code = {text: 'pass\n', line: 1, indent: 0};
   return {
     ...job,

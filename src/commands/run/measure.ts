@@ -166,7 +166,7 @@ function lateErrors(measurements: readonly Measurement[], judging: Judging): rea
 }
 
 /** The job with more iterations, and with as much more warm-up and time. */
-function jobFor(job: Job, work: GrowthWork, iterations: number): Job {
+export function jobFor(job: Job, work: GrowthWork, iterations: number): Job {
   const factor = iterations / work.iterations;
   return {
     ...job,

@@ -1,21 +1,22 @@
 import {realpathSync} from 'node:fs';
-import {type Place, scenarioEnvironment} from '../../config/environment.js';
+import type {Place} from '../../config/environment.js';
 import type {Config} from '../../config/types.js';
 import {ensureAgent} from '../../python/agent.js';
 import {ensureBuild} from '../../python/build.js';
 import {defaultCacheRoot} from '../../python/cache.js';
 import {type Environment, ensureEnvironment} from '../../python/environment.js';
 import type {OnBuildEvent} from '../../python/events.js';
-import {FOREIGN_ENVIRONMENT, foreignNotice} from '../../python/foreign.js';
+import {foreignNotice} from '../../python/foreign.js';
 import type {PythonBuild} from '../../python/manifest.js';
 import {ensureForks, ensureProbe} from '../../python/probe.js';
 import {loadRecipe, recipeFolders} from '../../python/recipe-file.js';
-import {type Job, tracing} from '../../run/job.js';
+import {tracing} from '../../run/job.js';
 import {buildsOf} from '../../scenario/builds.js';
 import type {Scenario} from '../../scenario/types.js';
 import type {Problem} from '../../util/problem.js';
 import {fail, ok, type Result} from '../../util/result.js';
 import {buildVersions} from '../build-versions.js';
+import {makeJob, promiseOf} from './make-job.js';
 import {suppressionProblems} from './suppressions.js';
 import type {Target} from './target.js';
 
@@ -44,24 +45,6 @@ export interface PrepareOptions {
   readonly onEvent: OnBuildEvent;
 }
 
-/** The allocator that serves Python's objects in a build of each profile. */
-const ALLOCATORS = {
-  malloc: 'malloc',
-  'memory-debugger': 'pymalloc',
-  'free-threaded': 'mimalloc',
-  foreign: 'malloc',
-} as const satisfies Record<PythonBuild['profile'], string>;
-
-/** What a build of each profile needs in the environment to keep its promise; it wins over the scenario's. */
-const PROFILE_ENVIRONMENT: Readonly<Record<PythonBuild['profile'], Readonly<Record<string, string>>>> = {
-  malloc: {},
-  'memory-debugger': {},
-  // An extension that does not say it can do without the GIL would turn it on. mimalloc reserves
-  // 1 GiB, and a leak check reads all of it that the program could: 2 s instead of 0.1 s.
-  'free-threaded': {PYTHON_GIL: '0', MIMALLOC_ARENA_EAGER_COMMIT: '0'},
-  foreign: FOREIGN_ENVIRONMENT,
-};
-
 /** Makes the builds, the probe and the environments that the scenarios need, one after another. */
 export async function prepare(
   config: Config,
@@ -78,10 +61,22 @@ export async function prepare(
   };
   const versionOf = await buildVersions(config, scenarios);
   const chosen = scenarios.map((scenario) => ({scenario, ...buildsOf(config, scenario, versionOf)}));
-  const pairs = chosen.flatMap(({scenario, builds: names}) => names.map((build) => ({scenario, build})));
-  const skipped = chosen.flatMap(({scenario, skipped: left}) => left.map((each) => ({scenario, ...each})));
+  const all = chosen.flatMap(({scenario, builds: names}) => names.map((build) => ({scenario, build})));
+  const hosts = new Map(
+    [...new Set(all.map(({build}) => build))].map((name) => [name, hostOf(config, name)]),
+  );
+  const pairs = all.filter(({build}) => hosts.get(build) === undefined);
+  const skipped = [
+    ...chosen.flatMap(({scenario, skipped: left}) => left.map((each) => ({scenario, ...each}))),
+    ...all.flatMap((pair) => {
+      const host = hosts.get(pair.build);
+      return host === undefined ? [] : [{...pair, why: `runs on ${host}: leakline python export`}];
+    }),
+  ];
   const builds = new Map<string, Result<ReadyBuild, readonly Problem[]>>();
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...hosts].flatMap(([name, host]) =>
+    host !== undefined && config.onlyBuilds?.includes(name) ? [runsElsewhere(name, host)] : [],
+  );
   for (const name of new Set(pairs.map(({build}) => build))) {
     if (options.signal.aborted) break;
     const ready = await makeBuild(config, name, native);
@@ -155,39 +150,21 @@ async function makeTarget(
   if (!environment.ok) return environment;
   const children = await prepareChildren(scenario, build, environment.value, native);
   if (!children.ok) return children;
-  const {work} = scenario;
-  const isProgram = work.mode === 'exit' && work.run.type === 'command';
-  const env = {...scenario.env, ...PROFILE_ENVIRONMENT[build.profile]};
-  const programFolders = [...environment.value.binPath, `${build.prefix}/bin`];
-  const job: Job = {
-    scenario: isolated(scenario, config),
-    ...(isProgram
-      ? {}
-      : {
-          interpreter: {
-            python: environment.value.python,
-            version: build.version,
-            probe,
-            agent,
-            path: environment.value.pythonPath,
-          },
-        }),
-    environment: (workingFolder) =>
-      scenarioEnvironment(config, {env}, process.env, {workingFolder, programFolders, ...children.value}),
+  const {python, pythonPath, binPath} = environment.value;
+  const interpreter = {python, version: build.version, probe, agent, path: pythonPath};
+  const job = makeJob(config, isolated(scenario, config), build.profile, process.env, {
+    interpreter,
+    programFolders: [...binPath, `${build.prefix}/bin`],
+    ...children.value,
     suppressions: [...build.suppressions, ...own],
-    valgrindOptions: [...config.valgrind, ...scenario.valgrind],
-    warmup: work.mode === 'growth' ? work.warmup : 0,
-    iterations: work.mode === 'growth' ? work.iterations : 1,
-    timeoutMs: scenario.timeoutMs,
-    inspect: work.mode === 'growth',
-  };
+  });
   return ok({
     build: build.name,
     fingerprint: build.fingerprint,
     job,
     // Valgrind names objects by their real paths, and the cache may lie behind a link.
     place: {prefix: realpathSync(build.prefix), scenarioFile: scenario.shownAs},
-    ...(isProgram ? {} : {allocator: ALLOCATORS[build.profile], gil: build.profile !== 'free-threaded'}),
+    ...promiseOf(job, build.profile),
   });
 }
 
@@ -202,6 +179,18 @@ async function prepareChildren(
   if (traced !== 'leaks') return ok(traced === undefined ? {} : {moduleFolders: pythonPath});
   const forks = await ensureForks(build, native);
   return forks.ok ? ok({moduleFolders: pythonPath, preloaded: [forks.value.file]}) : forks;
+}
+
+/** What to say to those who asked for a build that is for another machine. */
+const runsElsewhere = (name: string, host: string): Problem => ({
+  message: `${name} is compiled for ${host}, where its scenarios have to run`,
+  next: `leakline python export ${name}, which packs both for such a machine`,
+});
+
+/** The machine that a build is compiled for, undefined when that is this one, or it has no recipe. */
+function hostOf({pythonBuild}: Config, name: string): string | undefined {
+  const recipe = loadRecipe(name, recipeFolders(pythonBuild));
+  return recipe.ok && recipe.value.profile !== 'foreign' ? recipe.value.host : undefined;
 }
 
 /** The scenario with the isolation that the command line asks for. */
