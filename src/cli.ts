@@ -31,6 +31,7 @@ interface Flags {
   readonly quiet?: boolean;
   readonly unused?: boolean;
   readonly mode?: 'growth' | 'exit';
+  readonly import?: string;
 }
 
 const interruption = new AbortController();
@@ -259,6 +260,26 @@ projectCommand(python, 'path', "a build's interpreter, for scripts")
     }),
   );
 
+projectCommand(python, 'export', 'pack a build with its scenarios, to be run on another machine')
+  .argument('<name>')
+  .argument('[paths...]', 'scenarios, folders of them, or patterns (default: all)')
+  .option('--out <file>', 'the archive to write (default: NAME.tar.gz)')
+  .action(
+    ends(async (name: string, paths: readonly string[], flags: Flags) => {
+      const [{pythonExport}, {processIo}, {openReporters}] = await Promise.all([
+        import('./commands/python-export.js'),
+        import('./report/io.js'),
+        import('./report/registry.js'),
+      ]);
+      const reporters = openReporters(['terminal'], processIo());
+      const onEvent = reporters.ok ? reporters.value.onEvent : () => {};
+      const options = {cwd, flags: configFlags(flags), name, paths, ...defined({out: flags.out})};
+      const exitCode = await pythonExport(options, interruption.signal, onEvent, print);
+      if (reporters.ok) await reporters.value.close();
+      return exitCode;
+    }),
+  );
+
 projectCommand(python, 'remove', 'remove builds from the cache')
   .argument('[names...]')
   .option('--unused', 'those that no recipe of this project leads to any more')
@@ -272,14 +293,18 @@ projectCommand(python, 'remove', 'remove builds from the cache')
     }),
   );
 
-projectCommand(program, 'report', 'render the last run again')
+projectCommand(program, 'report', 'render the last run again, or results of another machine')
   .option('--reporter <name[=file]>', 'terminal, json, junit or github; repeatable', each)
+  .option('--import <file>', 'judge what an export left on another machine; exit code as of a run')
   .action(
     ends(async (flags: Flags) => {
-      const [{reportLastRun}, {processIo}] = await Promise.all([
-        import('./commands/report.js'),
-        import('./report/io.js'),
-      ]);
+      const {processIo} = await import('./report/io.js');
+      if (flags.import !== undefined) {
+        const {reportImported} = await import('./commands/import.js');
+        const options = {cwd, flags: configFlags(flags)};
+        return reportImported(options, flags.import, flags.reporter ?? [], processIo(), interruption.signal);
+      }
+      const {reportLastRun} = await import('./commands/report.js');
       return reportLastRun({cwd, flags: configFlags(flags)}, flags.reporter ?? [], processIo());
     }),
   );

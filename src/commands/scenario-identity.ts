@@ -1,0 +1,21 @@
+import type {Config} from '../config/types.js';
+import type {Scenario} from '../scenario/types.js';
+import {shortHash} from '../util/hash.js';
+
+/** What decides what a scenario does when it runs, wherever its project lies. */
+export function scenarioIdentity(
+  {work, variables, env, valgrind, requires, suppressions}: Scenario,
+  config: Pick<Config, 'root' | 'valgrind' | 'suppressions'>,
+): string {
+  const parts = [
+    work,
+    variables,
+    env,
+    valgrind,
+    requires,
+    suppressions,
+    config.valgrind,
+    config.suppressions,
+  ];
+  return shortHash(parts.map((part) => JSON.stringify(part).replaceAll(`${config.root}/`, '')));
+}
