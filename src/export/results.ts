@@ -114,6 +114,12 @@ function keysIn(file: string): ReadonlyMap<string, string> {
   }
 }
 
+const numberSchema = z
+  .string()
+  .regex(/^\d{1,9}$/)
+  .transform(Number);
+const outcomeSchema = z.object({code: numberSchema, seconds: numberSchema, limit: numberSchema});
+
 /** What `timeout -s KILL` and shells say of a process that SIGKILL ended. */
 const KILLED = 137;
 
@@ -123,11 +129,11 @@ async function readObservation(
   {shownAs, number}: {readonly shownAs: string; readonly number: string},
 ): Promise<Observed> {
   const within = (name: string) => `${shownAs}:${NAMES.results}/${number}/${name}`;
-  const outcome = keysIn(path.join(folder, NAMES.outcome));
-  const [code, seconds, limit] = ['code', 'seconds', 'limit'].map((key) => Number(outcome.get(key)));
-  if (code === undefined || seconds === undefined || limit === undefined || !Number.isInteger(code)) {
+  const outcome = outcomeSchema.safeParse(Object.fromEntries(keysIn(path.join(folder, NAMES.outcome))));
+  if (!outcome.success) {
     return fail({file: within(NAMES.outcome), message: 'does not say how the scenario ended'});
   }
+  const {code, seconds, limit} = outcome.data;
   const files = filesIn(folder);
   const wrong = wrongStatusLine(files.status);
   if (wrong !== undefined) {

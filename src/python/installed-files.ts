@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
@@ -25,7 +25,7 @@ export function findingsFromFiles(
   modules: readonly string[],
 ): Result<Findings, Problem> {
   const series = path.basename(python);
-  const includes = readdirSync(path.join(prefix, 'include'))
+  const includes = namesIn(path.join(prefix, 'include'))
     .filter((folder) => folder.startsWith('python'))
     .map((folder) => path.join(prefix, 'include', folder));
   const header = (file: string) => includes.map((folder) => read(path.join(folder, file))).join('');
@@ -38,7 +38,7 @@ export function findingsFromFiles(
   if (wrong !== undefined)
     return fail({message: `${name} is not what profile ${profile} promises: ${wrong}`});
   const library = path.join(prefix, 'lib', series.replace(/^python(\d+\.\d+).*/, 'python$1'));
-  const objects = readdirSync(path.join(library, 'lib-dynload'));
+  const objects = namesIn(path.join(library, 'lib-dynload'));
   return ok({
     python,
     version: [major, minor, micro],
@@ -46,6 +46,10 @@ export function findingsFromFiles(
     extensionSuffix: suffixOf(objects),
     missingModules: modules.filter((module) => !hasModule(objects, module, major)),
   });
+}
+
+function namesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }
 
 function read(file: string): string {

@@ -1,6 +1,6 @@
 import {readFileSync, rmSync} from 'node:fs';
 import path from 'node:path';
-import {runChild} from './child.js';
+import {captureOutput, runChild} from './child.js';
 import {fail, ok, type Result} from './result.js';
 
 export interface TarOptions {
@@ -39,13 +39,19 @@ export const packFolder = (
 ): Promise<Result<string, string>> =>
   tar(['-czf', file, '--owner=0', '--group=0', '--numeric-owner', name], options);
 
-/** The names of everything in an archive. */
+/** How long an archive may take to be listed. */
+const LISTING_MS = 300_000;
+
+/** The names of everything in an archive, just as they are in it. */
 export async function listArchive(
   file: string,
   options: TarOptions,
 ): Promise<Result<readonly string[], string>> {
+  const names = await captureOutput(['tar', '-tPzf', file], {timeoutMs: LISTING_MS});
+  if (names !== undefined) return ok(names.split('\n').filter(Boolean));
+  // Once more for its complaint, which must not stand among the names.
   const listed = await tar(['-tzf', file], options);
-  return listed.ok ? ok(listed.value.split('\n').filter(Boolean)) : listed;
+  return fail(listed.ok ? 'tar did not list it' : listed.error);
 }
 
 /** Unpacks an archive into `options.folder`; links to places outside of it are tar's to refuse. */

@@ -16,6 +16,7 @@ const STAGES = [
   'judge',
   'report',
   'repro',
+  'export',
 ] as const;
 
 /** Where values of all stages may meet. */
@@ -60,6 +61,24 @@ const EXCEPTIONS: readonly {
     modules: ['command'],
     why: 'a reproduction is one more way to start memcheck',
   },
+  {
+    from: 'export',
+    to: 'python',
+    modules: ['recipe'],
+    why: 'results say which profile their build has, and are checked for it',
+  },
+  {
+    from: 'export',
+    to: 'run',
+    modules: ['job', 'observe', 'python-argv', 'status'],
+    why: 'another machine runs the very task of the run, and what it leaves is read in the same way',
+  },
+  {
+    from: 'export',
+    to: 'valgrind',
+    modules: ['command'],
+    why: 'an export is one more way to start memcheck',
+  },
 ];
 
 /** Words that one place alone may use, as patterns over code without comments. */
@@ -91,11 +110,13 @@ const PURE = [
   'judge/growth.ts',
   'judge/signature.ts',
   'judge/status.ts',
+  'python/host.ts',
   'python/recipe.ts',
   'valgrind/command.ts',
   'valgrind/perfmap.ts',
   'valgrind/version.ts',
   'commands/exit-code.ts',
+  'export/script.ts',
 ];
 
 const EFFECTS =

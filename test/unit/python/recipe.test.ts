@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {
   buildFingerprint,
   configurePlan,
+  nativeRecipe,
   PROFILES,
   type Recipe,
   recipeFingerprint,
@@ -63,6 +64,26 @@ describe('configurePlan', () => {
   });
 });
 
+describe('a recipe with a host', () => {
+  const cross: Recipe = {...recipe, host: 'arm-linux-gnueabihf', configure: ['--x'], cflags: ['-marm']};
+
+  it('is configured for it, with the flags of its processor', () => {
+    const {options, variables} = configurePlan(cross, 'x64');
+    expect(options).toContain('--host=arm-linux-gnueabihf');
+    expect(variables.CFLAGS).not.toContain('-mno-omit-leaf-frame-pointer');
+    expect(configurePlan({...cross, host: 'aarch64-linux-gnu'}, 'x64').variables.CFLAGS).toContain(
+      '-mno-omit-leaf-frame-pointer',
+    );
+  });
+
+  it('is made by the same source, profile and patches for this machine, whatever the host', () => {
+    const native = nativeRecipe(cross);
+    expect(native).toEqual({...recipe, name: 'cpython-3.13-native'});
+    expect(recipeFingerprint(native, 'abc', 'x64')).toBe(recipeFingerprint(recipe, 'abc', 'x64'));
+    expect(nativeRecipe({...cross, host: 'aarch64-linux-gnu'})).toEqual(native);
+  });
+});
+
 describe('recipeFingerprint', () => {
   const of = (change: Partial<Recipe>, identity = 'abc', arch = 'x64') =>
     recipeFingerprint({...recipe, ...change}, identity, arch);
@@ -71,6 +92,7 @@ describe('recipeFingerprint', () => {
     ['the source', {}, 'abd'],
     ['the architecture', {}, 'abc', 'arm64'],
     ['the profile', {profile: 'memory-debugger'}],
+    ['a host', {host: 'arm-linux-gnueabihf'}],
     ['configure options', {configure: ['--with-pydebug']}],
     ['flags', {cflags: ['-O0']}],
     ['a patch', {patches: [{file: 'a.patch', text: 'x'}]}],
@@ -82,6 +104,10 @@ describe('recipeFingerprint', () => {
     const patches = [{file: 'a.patch', text: 'x'}];
     expect(of({name: 'other', file: '/elsewhere.yaml'})).toBe(of({}));
     expect(of({patches})).toBe(of({patches: [{file: 'moved/a.patch', text: 'x'}]}));
+  });
+
+  it('is what it was before there were hosts', () => {
+    expect(of({})).toBe('da8f318ff351');
   });
 
   it('does not confuse where one option ends', () => {
@@ -109,6 +135,9 @@ describe('recipeSchema', () => {
     [{source: {version: '3.13.5', sha256: 'ABC'}}],
     [{source: {path: ''}}],
     [{source: {path: '/src'}, profile: 'debug'}],
+    [{source: {path: '/src'}, host: 'armhf'}],
+    [{source: {path: '/src'}, host: 'arm-linux-gnueabihf; rm -rf /'}],
+    [{python: {path: '/usr/bin/python3'}, host: 'arm-linux-gnueabihf'}],
     [{source: {path: '/src'}, cflag: ['-O0']}],
     [{source: {path: '/src'}, python: {path: '/usr/bin/python3'}}],
     [{python: {path: '/usr/bin/python3'}, profile: 'malloc'}],

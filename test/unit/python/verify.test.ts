@@ -32,12 +32,18 @@ describe('wrongAllocator', () => {
 
 describe('missingModulesProblem', () => {
   it('names the packages to install', () => {
-    const problem = missingModulesProblem('cpython-3.13', ['ssl', 'bz2']);
+    const problem = missingModulesProblem({name: 'cpython-3.13'}, ['ssl', 'bz2']);
     expect(problem?.message).toContain('no ssl, bz2');
     expect(problem?.next).toContain('apt-get install libssl-dev libbz2-dev');
   });
 
+  it("names those of the host's architecture for a cross build", () => {
+    const problem = missingModulesProblem({name: 'board', host: 'arm-linux-gnueabihf'}, ['ssl']);
+    expect(problem?.next).toContain('dpkg --add-architecture armhf');
+    expect(problem?.next).toContain('apt-get install libssl-dev:armhf');
+  });
+
   it('is none when nothing is missing', () => {
-    expect(missingModulesProblem('cpython-3.13', [])).toBeUndefined();
+    expect(missingModulesProblem({name: 'cpython-3.13'}, [])).toBeUndefined();
   });
 });

@@ -25,6 +25,12 @@ describe('reproCommand', () => {
   });
 });
 
+it('takes what ran on another machine there once more, and its baseline from the last run', () => {
+  const imported = {...result(), imported: true};
+  expect(reproCommand(imported, isNew(leak()))).toBe('leakline python export cpython-3.13 parse/error-path');
+  expect(baselineCommand(imported)).toBe('leakline baseline update parse/error-path');
+});
+
 it('names the command that writes a baseline', () => {
   expect(baselineCommand(result())).toBe(
     'leakline run parse/error-path --build cpython-3.13 --update missing',
