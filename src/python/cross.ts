@@ -1,4 +1,4 @@
-import {existsSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {captureOutput} from '../util/child.js';
 import {configSite} from './host.js';
@@ -25,7 +25,7 @@ export const pgenOf = (prefix: string): string => path.join(prefix, 'bin', PGEN)
  */
 export async function crossSetup(
   host: string,
-  native: Pick<PythonBuild, 'python' | 'prefix'>,
+  native: Pick<PythonBuild, 'python' | 'prefix' | 'version'>,
   source: string,
   folder: string,
 ): Promise<CrossSetup> {
@@ -41,11 +41,29 @@ export async function crossSetup(
     ],
     variables: {
       CONFIG_SITE: site,
-      PATH: `${path.dirname(native.python)}:${process.env.PATH ?? '/usr/bin:/bin'}`,
+      PATH: `${programFolder(native, folder)}:${process.env.PATH ?? '/usr/bin:/bin'}`,
       // Libraries of this machine are none of the host's.
       PKG_CONFIG_LIBDIR: `/usr/lib/${host}/pkgconfig`,
     },
     // Given with -o, it is taken as it is: make would compile it for the host.
     makeOptions: existsSync(pgen) ? [`PGEN=${pgen}`, '-o', pgen] : [],
   };
+}
+
+/**
+ * The folder where the build looks for an interpreter. On 2.7, where modules have no machine in
+ * their names, it would import those that it just compiled for the host: there the interpreter is
+ * a script that looks for its own first.
+ */
+function programFolder(
+  {python, prefix, version: [major, minor]}: Pick<PythonBuild, 'python' | 'prefix' | 'version'>,
+  folder: string,
+): string {
+  if (major > 2) return path.dirname(python);
+  const programs = path.join(folder, 'native');
+  const modules = path.join(prefix, 'lib', `python${major}.${minor}`, 'lib-dynload');
+  mkdirSync(programs, {recursive: true});
+  const script = `#!/bin/sh\nPYTHONPATH=${modules}:$PYTHONPATH exec ${python} "$@"\n`;
+  writeFileSync(path.join(programs, path.basename(python)), script, {mode: 0o755});
+  return programs;
 }
