@@ -9,6 +9,7 @@ import {CONFIRM} from '../judge/decide.js';
 import type {ReportIo} from '../report/io.js';
 import {defaultReporters, openReporters} from '../report/registry.js';
 import type {RunIdentity} from '../report/run-log.js';
+import type {Job} from '../run/job.js';
 import type {Observation} from '../run/observation.js';
 import {loadScenarios} from '../scenario/load.js';
 import type {Scenario} from '../scenario/types.js';
@@ -19,7 +20,7 @@ import {shownPath} from '../util/shown-path.js';
 import {formatValgrindVersion, parseValgrindVersion} from '../valgrind/version.js';
 import {EXIT} from './exit-code.js';
 import {type Execution, execute} from './run/execute.js';
-import {type FloorContent, floorIn, NO_FLOOR} from './run/floor.js';
+import {emptyJob, emptyProgram, type FloorContent, floorIn, NO_FLOOR, withChildFloor} from './run/floor.js';
 import {makeJob, promiseOf} from './run/make-job.js';
 import {createRecorder, openLog} from './run/recorder.js';
 import type {Target} from './run/target.js';
@@ -135,25 +136,13 @@ async function readTarget(
   config: Config,
   exported: ExportedJob,
   scenario: Scenario | undefined,
-  {manifest, root, observationOf}: Results,
+  results: Results,
 ): Promise<Result<ImportedTarget, Problem> | undefined> {
-  const isPython = !(scenario?.work.mode === 'exit' && scenario.work.run.type === 'command');
-  const reading = observationOf(exported.number, isPython);
-  if (reading === undefined) return undefined;
-  const next = `leakline python export ${manifest.build}, and run it anew`;
+  const {build, fingerprint, profile, version} = results.manifest;
+  const next = `leakline python export ${build}, and run it anew`;
   if (scenario === undefined) {
     return fail({message: `This project has no scenario ${exported.scenario} any more`, next});
   }
-  const {work} = scenario;
-  const iterations = work.mode === 'growth' ? CONFIRM * work.iterations : 1;
-  if (scenarioIdentity(scenario, config) !== exported.identity || iterations !== exported.iterations) {
-    return fail({message: `${scenario.id} is another scenario now than the one that was run`, next});
-  }
-  const observation = await reading;
-  if (!observation.ok) return observation;
-  const floor = await readFloor(exported, manifest.build, observationOf);
-  if (!floor.ok) return floor;
-  const {profile, version} = manifest;
   const job = makeJob(
     config,
     scenario,
@@ -165,29 +154,53 @@ async function readTarget(
       suppressions: [],
     },
   );
+  const reading = results.observationOf(exported.number, job);
+  if (reading === undefined) return undefined;
+  const {work} = scenario;
+  const iterations = work.mode === 'growth' ? CONFIRM * work.iterations : 1;
+  if (scenarioIdentity(scenario, config) !== exported.identity || iterations !== exported.iterations) {
+    return fail({message: `${scenario.id} is another scenario now than the one that was run`, next});
+  }
+  const observation = await reading;
+  if (!observation.ok) return observation;
+  const floor = await readFloors(exported, job, results);
+  if (!floor.ok) return floor;
   return ok({
     observation: observation.value,
     floor: floor.value,
     target: {
-      build: manifest.build,
-      fingerprint: manifest.fingerprint,
+      build,
+      fingerprint,
       job,
-      place: {prefix: path.posix.join(root, 'prefix'), scenarioFile: exported.file},
+      place: {prefix: path.posix.join(results.root, 'prefix'), scenarioFile: exported.file},
       ...promiseOf(job, profile),
     },
   });
 }
 
 /** What an empty scenario left on the other machine; nothing for a job that needs no floor. */
-async function readFloor(
-  {floor: number, scenario}: ExportedJob,
-  build: string,
-  observationOf: Results['observationOf'],
+async function readFloors(
+  {floor, childFloor}: ExportedJob,
+  job: Job,
+  results: Results,
 ): Promise<Result<FloorContent, Problem>> {
-  if (number === undefined) return ok(NO_FLOOR);
-  const observation = await observationOf(number, true);
+  const {interpreter} = job;
+  if (interpreter === undefined || floor === undefined) return ok(NO_FLOOR);
+  const own = await readFloor(floor, emptyJob(job), results);
+  if (!own.ok || childFloor === undefined) return own;
+  const child = await readFloor(childFloor, emptyProgram(job, interpreter), results);
+  return child.ok ? ok(withChildFloor(own.value, child.value)) : child;
+}
+
+async function readFloor(
+  number: string,
+  empty: Job,
+  {manifest: {build}, observationOf}: Results,
+): Promise<Result<FloorContent, Problem>> {
+  const observation = await observationOf(number, empty);
   if (observation === undefined) {
-    return fail({message: `The floor of ${build} was not measured, which ${scenario} is judged against`});
+    const {id} = empty.scenario;
+    return fail({message: `The floor of ${build} was not measured, which ${id} is judged against`});
   }
   return observation.ok ? floorIn(observation.value, build) : observation;
 }

@@ -4,10 +4,11 @@ import {shortHash} from '../util/hash.js';
 
 /** What decides what a scenario does when it runs, wherever its project lies. */
 export function scenarioIdentity(
-  {work, variables, env, valgrind, requires, suppressions}: Scenario,
+  {work, variables, env, valgrind, requires, suppressions, traceChildren = false}: Scenario,
   config: Pick<Config, 'root' | 'valgrind' | 'suppressions'>,
 ): string {
   const parts = [
+    traceChildren,
     work,
     variables,
     env,

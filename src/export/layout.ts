@@ -60,6 +60,8 @@ const jobSchema = z.object({
   timeoutMs: z.number(),
   /** Exit mode: the job that measures what an empty scenario leaves behind. */
   floor: numberSchema.optional(),
+  /** Where its processes are looked into: the one that measures what a Python leaves that it starts. */
+  childFloor: numberSchema.optional(),
 });
 
 export type ExportedJob = z.output<typeof jobSchema>;

@@ -1,6 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {z} from 'zod';
+import type {Job} from '../run/job.js';
 import type {Observation} from '../run/observation.js';
 import {observe} from '../run/observe.js';
 import type {ChildOutcome} from '../util/child.js';
@@ -21,9 +22,9 @@ export interface Results {
   /**
    * What a job left; undefined when it was not run.
    *
-   * @param isPython whether the agent ran in it
+   * @param job what was run
    */
-  readonly observationOf: (number: string, isPython: boolean) => Promise<Observed> | undefined;
+  readonly observationOf: (number: string, job: Job) => Promise<Observed> | undefined;
 }
 
 type Observed = Result<Observation, Problem>;
@@ -70,9 +71,9 @@ export async function openResults(
   if (!path.isAbsolute(root) || valgrind === '') {
     return refuse(`does not say on what machine it was made: ${NAMES.target} is missing or incomplete`);
   }
-  const observationOf: Results['observationOf'] = (number, isPython) => {
+  const observationOf: Results['observationOf'] = (number, job) => {
     const own = path.join(folder, number);
-    return existsSync(own) ? readObservation(own, isPython, {shownAs, number}) : undefined;
+    return existsSync(own) ? readObservation(own, job, {shownAs, number}) : undefined;
   };
   return ok({manifest: manifest.value, root, valgrind, observationOf});
 }
@@ -125,7 +126,7 @@ const KILLED = 137;
 
 async function readObservation(
   folder: string,
-  isPython: boolean,
+  job: Job,
   {shownAs, number}: {readonly shownAs: string; readonly number: string},
 ): Promise<Observed> {
   const within = (name: string) => `${shownAs}:${NAMES.results}/${number}/${name}`;
@@ -144,7 +145,7 @@ async function readObservation(
       ? {reason: 'timed-out', timeoutMs: limit * 1000}
       : {reason: 'exited', code};
   const pid = readPid(path.join(folder, NAMES.pid));
-  const observed = await observe(files, pid, ended, isPython);
+  const observed = await observe(files, pid, ended, job);
   const hasXml = existsSync(path.join(folder, `${pid}.xml`));
   return ok({
     ...observed,

@@ -99,18 +99,19 @@ run_job() {
   took=$(($(date +%s) - started))
   printf 'code=%s\\nseconds=%s\\nlimit=%s\\n' "$code" "$took" "$seconds" >"$folder/${NAMES.outcome}"
   echo "exit code $code, $took s"
-  pid=$(cat "$folder/${NAMES.pid}" 2>/dev/null)
   for file in "$folder"/*; do
     case \${file##*/} in
-      "$pid.xml" | "$pid.map" | status.jsonl | output.txt | ${NAMES.outcome} | ${NAMES.pid}) ;;
+      *.xml | *.map | status.jsonl | output.txt | ${NAMES.outcome} | ${NAMES.pid}) ;;
       *) rm -rf "$file" ;;
     esac
   done
 }
 
-while read -r number floor id <&3; do
+while read -r number floors id <&3; do
   is_wanted "$id" "$@" || continue
-  [ "$floor" = - ] || run_job "$floor" 'an empty scenario, for what the interpreter itself leaves'
+  for floor in $(echo "$floors" | tr ',-' '  '); do
+    run_job "$floor" 'an empty scenario, for what the interpreter itself leaves'
+  done
   run_job "$number" "$id"
 done 3<${NAMES.list}
 

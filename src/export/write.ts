@@ -1,9 +1,9 @@
 import {chmodSync, cpSync, mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {type Job, taskOf} from '../run/job.js';
+import {type Job, taskOf, tracing} from '../run/job.js';
 import {agentArgv} from '../run/python-argv.js';
 import {memcheckArgv} from '../valgrind/command.js';
-import {type ExportManifest, filesIn, NAMES, onTarget, VALGRIND} from './layout.js';
+import {type ExportedJob, type ExportManifest, filesIn, NAMES, onTarget, VALGRIND} from './layout.js';
 import {commandScript, runScript, type ScriptFacts} from './script.js';
 
 /** A file or folder of this machine, and where it goes in the export. */
@@ -44,14 +44,17 @@ export function writeExport(
   }
   const write = (name: string, text: string) => writeFileSync(path.join(folder, name), text);
   write(NAMES.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
-  write(
-    NAMES.list,
-    manifest.jobs.map(({number, floor = '-', scenario}) => `${number} ${floor} ${scenario}\n`).join(''),
-  );
+  write(NAMES.list, manifest.jobs.map(listLine).join(''));
   write(NAMES.script, runScript(facts));
   chmodSync(path.join(folder, NAMES.script), 0o755);
   write(NAMES.readme, readme(facts));
   for (const {number, job} of jobs) writeJob(path.join(folder, NAMES.jobs, number), number, job);
+}
+
+/** What the script reads of a job: its number, those of its floors, and its name, which may hold spaces. */
+function listLine({number, floor, childFloor, scenario}: ExportedJob): string {
+  const floors = [floor, childFloor].filter((each) => each !== undefined);
+  return `${number} ${floors.length === 0 ? '-' : floors.join(',')} ${scenario}\n`;
 }
 
 function writeJob(folder: string, number: string, job: Job): void {
@@ -69,6 +72,7 @@ function writeJob(folder: string, number: string, job: Job): void {
     suppressions: job.suppressions,
     // Which valgrind will be there is not known, and older ones tell of them in no XML.
     trackFds: false,
+    traceChildren: tracing(job.scenario),
     extra: job.valgrindOptions,
   });
   const {interpreter, scenario} = job;

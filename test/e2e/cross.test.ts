@@ -44,6 +44,13 @@ code: |
   'scenarios/script/main.py': 'import beside\nassert beside.ANSWER == 42\n',
   'scenarios/script/beside.py': 'ANSWER = 42\n',
   'scenarios/program.yaml': 'mode: exit\nrequires: [{program: ext/lost.c}]\ncommand: [lost]\n',
+  'scenarios/starts-python.yaml': `mode: exit
+trace-children: true
+requires: [{extension: ext/leaky.c}]
+code: |
+  import subprocess, sys
+  subprocess.run([sys.executable, '-c', 'import leaky; leaky.leak(1)'], check=True)
+`,
   'scenarios/raises.yaml': 'body: |\n  raise ValueError("on the board")\n',
   'scenarios/needs-a-package.yaml': 'requires: [ujson==5.10.0]\nbody: |\n  pass\n',
 });
@@ -84,7 +91,7 @@ async function importResults(file: string): Promise<Ended & {readonly report: Js
 }
 
 describe('a build that was exported and unpacked elsewhere', () => {
-  const paths = ['leaks', 'clean', 'at-exit', 'script', 'program', 'raises'];
+  const paths = ['leaks', 'clean', 'at-exit', 'script', 'program', 'raises', 'starts-python'];
   let exported: Ended;
   let there: string;
   let results: string;
@@ -116,7 +123,7 @@ describe('a build that was exported and unpacked elsewhere', () => {
     const updated = await project.leakline(['baseline', 'update']);
     expect(updated.stdout).toContain('__baselines__/cpython-3.13/at-exit.yaml');
     const again = await importResults(results);
-    expect(again.report.counts).toMatchObject({passed: 5, failed: 1});
+    expect(again.report.counts).toMatchObject({passed: 6, failed: 1});
     rmSync(project.at('scenarios', '__baselines__'), {recursive: true});
   });
 

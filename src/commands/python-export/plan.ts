@@ -6,11 +6,12 @@ import {CONFIRM} from '../../judge/decide.js';
 import {ensureEnvironment} from '../../python/environment.js';
 import type {PythonBuild} from '../../python/manifest.js';
 import type {PackagesOptions} from '../../python/packages.js';
-import type {Job} from '../../run/job.js';
+import {ensureForks} from '../../python/probe.js';
+import {type Job, tracing} from '../../run/job.js';
 import type {Scenario} from '../../scenario/types.js';
 import type {Problem} from '../../util/problem.js';
 import {fail, ok, type Result} from '../../util/result.js';
-import {emptyJob} from '../run/floor.js';
+import {emptyJob, emptyProgram} from '../run/floor.js';
 import {makeJob} from '../run/make-job.js';
 import {jobFor} from '../run/measure.js';
 import {suppressionProblems} from '../run/suppressions.js';
@@ -69,25 +70,31 @@ export async function planExport(
     return number;
   };
   const floors = new Map<string, string>();
-  const floorOf = (job: Job): string => {
-    const key = JSON.stringify([job.valgrindOptions, job.suppressions]);
-    const number = floors.get(key) ?? add(emptyJob(job));
+  const floorOf = (empty: Job): string => {
+    const key = JSON.stringify([empty.interpreter === undefined, empty.valgrindOptions, empty.suppressions]);
+    const number = floors.get(key) ?? add(empty);
     floors.set(key, number);
     return number;
+  };
+  const floorsOf = (job: Job) => {
+    const {interpreter, scenario} = job;
+    if (scenario.work.mode === 'growth' || interpreter === undefined) return {};
+    const floor = floorOf(emptyJob(job));
+    return tracing(scenario) === 'leaks'
+      ? {floor, childFloor: floorOf(emptyProgram(job, interpreter))}
+      : {floor};
   };
   for (const scenario of scenarios) {
     const made = await exportedJob(exportable, scenario, luggage, options);
     if (!made.ok) return made;
     const job = made.value;
-    const {work, id} = scenario;
-    const needsFloor = work.mode === 'exit' && job.interpreter !== undefined;
     manifestJobs.push({
-      scenario: id,
+      scenario: scenario.id,
       file: scenario.shownAs,
       identity: scenarioIdentity(scenario, exportable.config),
       iterations: job.iterations,
       timeoutMs: job.timeoutMs,
-      ...(needsFloor ? {floor: floorOf(job)} : {}),
+      ...floorsOf(job),
       number: add(job),
     });
   }
@@ -110,6 +117,9 @@ async function exportedJob(
   const environment = await ensureEnvironment(build, scenario.requires, options);
   if (!environment.ok) return environment;
   const {pythonPath, binPath} = environment.value;
+  const traced = tracing(scenario);
+  const forks = traced === 'leaks' ? await ensureForks(build, options) : undefined;
+  if (forks !== undefined && !forks.ok) return forks;
   const python = onTarget(NAMES.prefix, path.relative(build.prefix, build.python));
   const interpreter = {
     python,
@@ -130,6 +140,8 @@ async function exportedJob(
         ...binPath.map((folder) => luggage.putInto(NAMES.programs, folder)),
         path.posix.dirname(python),
       ],
+      ...(traced === undefined ? {} : {moduleFolders: interpreter.path}),
+      ...(forks === undefined ? {} : {preloaded: [luggage.putInto(NAMES.programs, forks.value.file)]}),
       suppressions: [...build.suppressions, ...own].map((file) => luggage.putInto(NAMES.suppressions, file)),
     },
   );

@@ -57,11 +57,16 @@ export function createFloors(cacheRoot: string, context: RunContext): (target: T
     const own = await measured(target, emptyJob(target.job));
     if (!own.ok || tracing(scenario) !== 'leaks') return own;
     const child = await measured(target, emptyProgram(target.job, interpreter));
-    if (!child.ok) return child;
-    const errors = [...own.value.errors, ...child.value.errors];
-    return ok({...own.value, errors, ofChildren: child.value.atExit});
+    return child.ok ? ok(withChildFloor(own.value, child.value)) : child;
   };
 }
+
+/** The floor of a scenario that starts Pythons, whose own floor is `child`. */
+export const withChildFloor = (own: FloorContent, child: FloorContent): FloorContent => ({
+  ...own,
+  errors: [...own.errors, ...child.errors],
+  ofChildren: child.atExit,
+});
 
 /** Changes when what is kept of a floor does. */
 const FORMAT = 3;
@@ -121,7 +126,7 @@ export function emptyJob(job: Job): Job {
 }
 
 /** The job's Python with nothing to do, started as a scenario starts it. */
-function emptyProgram({interpreter: _, ...job}: Job, {python}: Interpreter): Job {
+export function emptyProgram({interpreter: _, ...job}: Job, {python}: Interpreter): Job {
   const argv = [python, '-c', 'pass'];
   return {...job, scenario: {...job.scenario, work: {mode: 'exit', run: {type: 'command', argv}}}};
 }

@@ -48,8 +48,7 @@ export function makeJob(
   return {
     scenario,
     ...(isProgram ? {} : {interpreter}),
-    environment: (workingFolder) =>
-      scenarioEnvironment(config, {env}, caller, {workingFolder, ...folders}),
+    environment: (workingFolder) => scenarioEnvironment(config, {env}, caller, {workingFolder, ...folders}),
     suppressions,
     valgrindOptions: [...config.valgrind, ...scenario.valgrind],
     warmup: work.mode === 'growth' ? work.warmup : 0,

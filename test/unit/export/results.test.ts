@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {openResults} from '../../../src/export/results.js';
+import {job} from '../run/make.js';
 
 let root: string;
 let folder: string;
@@ -61,7 +62,7 @@ const open = (file: string) => openResults(file, 'results.tar.gz', {folder});
 async function observe(changes: Readonly<Record<string, string | undefined>>) {
   const opened = await open(archive(changes));
   if (!opened.ok) throw new Error(opened.error.message);
-  return opened.value.observationOf('0001', true);
+  return opened.value.observationOf('0001', job());
 }
 
 describe('results', () => {
@@ -86,7 +87,7 @@ describe('results', () => {
 
   it('hold nothing of a job that was not run', async () => {
     const opened = await open(archive());
-    expect(opened.ok && opened.value.observationOf('0002', true)).toBeUndefined();
+    expect(opened.ok && opened.value.observationOf('0002', job())).toBeUndefined();
   });
 
   it.each<[string, string, object]>([
