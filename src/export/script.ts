@@ -61,9 +61,8 @@ python="$root/${python}"
 "$python" -s -m compileall -q ${NAMES.agent} >/dev/null
 
 # Valgrind gives up when it may open more descriptors than this.
-case $(ulimit -n) in
-  unlimited | ???????*) ulimit -n 1048576 ;;
-esac
+descriptors=$(ulimit -n)
+if [ "$descriptors" = unlimited ] || [ "$descriptors" -gt 1048576 ]; then ulimit -n 1048576; fi
 trap 'exit 130' INT TERM
 rm -rf ${NAMES.results} ${NAMES.results}.tar.gz
 mkdir ${NAMES.results} || exit 2
