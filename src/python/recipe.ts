@@ -103,7 +103,7 @@ const PROFILE_OPTIONS: Readonly<Record<Profile, readonly string[]>> = {
   malloc: ['--without-pymalloc', '--without-freelists', '--with-valgrind'],
   // No --with-valgrind: it makes pymalloc step aside as soon as it notices valgrind.
   'memory-debugger': ['--with-pymalloc'],
-  'free-threaded': ['--disable-gil', '--with-valgrind'],
+  'free-threaded': ['--disable-gil', '--without-freelists', '--with-valgrind'],
 };
 
 const PROFILE_DEFINES: Readonly<Record<Profile, readonly string[]>> = {
