@@ -22,7 +22,7 @@ const MAX_FRAMES = 12;
 
 /** Functions that only hand out memory. Who asked for it is what tells one leak from another. */
 const ALLOCATOR =
-  /^(malloc|calloc|realloc|reallocarray|memalign|posix_memalign|aligned_alloc|valloc|free|cfree|operator (new|delete)(\[\])?.*|_?PyMem_\w+|_?PyMem_Raw\w+|_?PyObject_(Malloc|Calloc|Realloc|Free|New|NewVar|GC_New\w*|GC_Alloc|GC_Malloc|GC_Calloc|GC_Resize|Init\w*)|_PyObject_MallocWithType|_PyObject_CallocWithType|_PyObject_ReallocWithType|_PyMem_DebugRaw\w+|gc_alloc|PyType_Generic(Alloc|New)|_PyType_AllocNoTrack|__interceptor_\w+)$/;
+  /^(malloc|calloc|realloc|reallocarray|memalign|posix_memalign|aligned_alloc|valloc|free|cfree|operator (new|delete)(\[\])?.*|_?PyMem_\w+|_?PyMem_Raw\w+|_?PyObject_(Malloc|Calloc|Realloc|Free|New|NewVar|GC_New\w*|GC_Alloc|GC_Malloc|GC_Calloc|GC_Resize|Init\w*)|_PyObject_MallocWithType|_PyObject_CallocWithType|_PyObject_ReallocWithType|_?mi_\w+|_Py(Mem|Object)_Mi\w+|_PyMem_DebugRaw\w+|gc_alloc|PyType_Generic(Alloc|New)|_PyType_AllocNoTrack|__interceptor_\w+)$/;
 
 /** The interpreter's own way from one call to the next: it differs from version to version and says nothing. */
 const PLUMBING =

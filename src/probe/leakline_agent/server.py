@@ -176,7 +176,6 @@ def serve(path):
     server = wire.read_json(path)
     probe = tasks.load_probe(server['probe'])
     probe.set_exit_check(False)
-    tasks.name_frames(probe, server.get('map'))
     sys.path[:0] = server.get('path', [])
     try:
         threaded = preload(server.get('preload', []))
@@ -189,6 +188,9 @@ def serve(path):
         answer('threads', modules=threaded)
         return EXIT_THREADS
     settle()
+    # Not before: what is allocated while importing is in no report, and most of what an import runs
+    # it runs once, which is when a named frame costs most.
+    tasks.name_frames(probe, server.get('map'))
     rehearsal.rehearse(probe)
     answer_requests(probe)
     os._exit(0)

@@ -46,6 +46,11 @@ describe('the frames of a signature', () => {
       'PyList_New ← f (leaky)',
     ],
     [
+      'those of free-threaded builds',
+      [core('mi_heap_malloc_small_zero'), core('_mi_heap_malloc_zero'), core('_PyObject_MiMalloc'), ext('f')],
+      'f (leaky)',
+    ],
+    [
       'those of types',
       [memcheck(), core('_PyType_AllocNoTrack'), core('PyType_GenericAlloc'), ext('f')],
       'f (leaky)',
