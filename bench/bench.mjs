@@ -4,6 +4,7 @@ import {writeFileSync} from 'node:fs';
 import {availableParallelism, loadavg} from 'node:os';
 import {parseArgs} from 'node:util';
 import {build} from './build.mjs';
+import {environment} from './environment.mjs';
 import {exitOne, exitTwenty} from './exit.mjs';
 import {growthHeavyImport, growthHundred} from './growth.mjs';
 import {level, unchanged} from './repeat.mjs';
@@ -21,11 +22,12 @@ const BENCHMARKS = {
   level,
   'exit-one': exitOne,
   'exit-twenty': exitTwenty,
+  environment,
   build,
 };
 
-/** Takes minutes and much disk: only when named. */
-const ON_DEMAND = ['build'];
+/** Takes minutes and much disk, or needs a package index: only when named. */
+const ON_DEMAND = ['build', 'environment'];
 
 const {values, positionals} = parseArgs({
   allowPositionals: true,

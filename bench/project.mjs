@@ -1,4 +1,5 @@
 // Projects in a temporary folder, and leakline in them.
+import {execFileSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -11,6 +12,12 @@ export const leaklineArgv = (...args) => [process.execPath, cli, ...args];
 
 /** As many as the alternatives take: the targets are about two processors. */
 export const JOBS = 2;
+
+/** @returns {string} the interpreter of a build that is there */
+export function pythonOf(build) {
+  const [file, ...args] = leaklineArgv('python', 'path', build);
+  return execFileSync(file, args, {encoding: 'utf8'}).trim();
+}
 
 const folders = [];
 process.on('exit', () => {
