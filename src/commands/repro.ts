@@ -7,6 +7,7 @@ import type {RunContext} from '../run/job.js';
 import {runInProcess} from '../run/process.js';
 import {buildsOf} from '../scenario/builds.js';
 import {loadScenarios} from '../scenario/load.js';
+import {matches} from '../scenario/match.js';
 import {problemsUnder, unknownScenario} from '../scenario/select.js';
 import type {Scenario} from '../scenario/types.js';
 import {formatProblem, type Problem} from '../util/problem.js';
@@ -89,7 +90,13 @@ async function chooseScenario(
   const config = loadedConfig.value;
   const loaded = loadScenarios(config);
   const {scenarios} = loaded;
-  const scenario = scenarios.find(({id, shownAs}) => id === options.scenario || shownAs === options.scenario);
+  const named = scenarios.filter((each) => matches(each, options.scenario, options.cwd));
+  const scenario = named.find(({id}) => id === options.scenario) ?? named[0];
+  if (scenario !== undefined && named.length > 1 && scenario.id !== options.scenario) {
+    const ids = named.map(({id}) => id).join(', ');
+    const message = `${options.scenario} are several scenarios: ${ids}`;
+    return fail([{message, next: `leakline repro ${scenario.id}`}]);
+  }
   if (scenario === undefined) {
     const problems = problemsUnder(loaded, [options.scenario], options.cwd);
     if (problems.length > 0) return fail(problems);

@@ -5,6 +5,7 @@ import {isFailing} from '../judge/status.js';
 import type {UpdateMode} from '../judge/update-mode.js';
 import {defaultCacheRoot} from '../python/cache.js';
 import {findCompiler} from '../python/compiler.js';
+import {loadRecipe, recipeFolders} from '../python/recipe-file.js';
 import type {ReportIo} from '../report/io.js';
 import {defaultReporters, openReporters} from '../report/registry.js';
 import {durationKey, type RunIdentity, readDurations, readLastRun} from '../report/run-log.js';
@@ -75,6 +76,11 @@ export async function run(options: RunOptions, io: ReportIo, signal: AbortSignal
   }
   const wrongRules = config.suppressions.flatMap((file) => suppressionProblems(file, config.cwd));
   if (wrongRules.length > 0) return refuse(wrongRules);
+  const wrongBuilds = (config.onlyBuilds ?? []).flatMap((name) => {
+    const recipe = loadRecipe(name, recipeFolders(config.pythonBuild));
+    return recipe.ok ? [] : recipe.error;
+  });
+  if (wrongBuilds.length > 0) return refuse(wrongBuilds);
   const stop = new AbortController();
   const session = await openSession(valgrind, config.jobs, AbortSignal.any([signal, stop.signal]));
   if (!session.ok) return refuse([session.error]);

@@ -79,7 +79,8 @@ export function scenarioNew(
   if (!file.ok) return printProblems([file.error], print);
   const schema = path.join(config.value.scenarios, SCHEMA_NAME);
   const schemaPath = existsSync(schema) ? path.relative(path.dirname(file.value), schema) : undefined;
-  const text = scenarioTemplate(options.mode ?? 'growth', schemaPath);
+  const project = path.relative(path.dirname(file.value), config.value.root) || '.';
+  const text = scenarioTemplate(options.mode ?? 'growth', project, schemaPath);
   const shown = shownPath(options.cwd, file.value);
   try {
     makeFolder(path.dirname(file.value));

@@ -34,7 +34,7 @@ export function loadRecipe(name: string, folders: readonly string[]): Result<Any
     return fail([
       {
         message: `There is no build "${name}"${suggestion(name, names)}`,
-        next: `choose one of ${names.join(', ')}, or write ${name}.yaml into ${folders[0]}`,
+        next: `choose one of ${names.join(', ')}, or write ${name}.yaml into ${folders.length > 1 ? folders[0] : 'the folder python-build of your project'}`,
       },
     ]);
   }

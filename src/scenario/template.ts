@@ -4,17 +4,19 @@ import type {ExitWork, GrowthWork} from './types.js';
 /** What a new scenario file is to be: its mode. */
 export type TemplateMode = (GrowthWork | ExitWork)['mode'];
 
-const REQUIRES = `# What the code below imports: the Python project around this folder, by its path from here, a C
+const requires = (
+  project: string,
+) => `# What the code below imports: the Python project around this folder, by its path from here, a C
 # file under the scenario folder, a package of the index. Each is built with debug information.
 # requires:
-#   - project: ..
+#   - project: ${project}
 #   - extension: spam.c
 #   - ujson==5.10.0
 `;
 
-const GROWTH = `description: Decoding JSON leaves nothing behind
+const growth = (project: string) => `description: Decoding JSON leaves nothing behind
 
-${REQUIRES}
+${requires(project)}
 # Runs once, before anything is measured.
 setup: |
   import json
@@ -32,10 +34,12 @@ body: |
 # checkpoints: ${GROWTH_DEFAULTS.checkpoints}  # measurements; a leak has to grow in each of them
 `;
 
-const EXIT = `description: Decoding JSON once leaves no more behind than the interpreter itself does
+const exit = (
+  project: string,
+) => `description: Decoding JSON once leaves no more behind than the interpreter itself does
 mode: exit
 
-${REQUIRES}
+${requires(project)}
 # Runs once; what is left when the interpreter exits is compared with the baseline. In place of
 # code there may be a script, a module (as with python -m) or a command (any program).
 code: |
@@ -47,11 +51,12 @@ code: |
 /**
  * The text of a new scenario file that runs as it stands.
  *
+ * @param project path of the Python project's folder relative to the file's
  * @param schema path of the JSON Schema relative to the file, for editors
  */
-export function scenarioTemplate(mode: TemplateMode, schema?: string): string {
+export function scenarioTemplate(mode: TemplateMode, project: string, schema?: string): string {
   const head = schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`;
-  return head + (mode === 'growth' ? GROWTH : EXIT);
+  return head + (mode === 'growth' ? growth(project) : exit(project));
 }
 
 /**

@@ -44,7 +44,7 @@ describe('outside of any project', () => {
     [['run'], 'leakline init'],
     [['report'], 'leakline run'],
     [['baseline', 'diff'], 'leakline run'],
-    [['repro', 'a'], 'leakline scenario list'],
+    [['repro', 'a'], 'leakline init'],
   ])('leakline %j says what to do', async (args, next) => {
     const {code, stdout, stderr} = await leakline(...args);
     expect(code).toBe(2);

@@ -84,7 +84,11 @@ async function printShrunk(
   if (!shrunk.ok) return shrunk;
   const {text, tries} = shrunk.value;
   const seconds = ((io.now() - startedAt) / 1000).toFixed(1);
-  io.stdout.write(`What still leaks of the body, after ${tries} tries in ${seconds} s:\n`);
+  io.stdout.write(
+    tries === 0
+      ? 'Nothing of the body can be left out:\n'
+      : `What still leaks of the body, after ${tries} tries in ${seconds} s:\n`,
+  );
   for (const line of text.trimEnd().split('\n')) io.stdout.write(`    ${line}\n`);
   const body = {text: `${text.trimEnd()}\n`, line: 1, indent: 0};
   return ok({...target, job: {...target.job, scenario: {...scenario, work: {...work, body}}}});

@@ -11,16 +11,22 @@ import {wrap} from '../text/width.js';
 /** Suppression rules and baseline files that are named at most. */
 const MAX_NAMED = 5;
 
+interface SummaryStyle {
+  readonly paint: Paint;
+  readonly columns: number;
+  /** The run is told once more: its exit code is not the command's. */
+  readonly isOver?: boolean;
+}
+
 /** The last lines of a report: what was written, what can be accepted, counts, and the exit code. */
-export function summaryLines(
-  summary: RunSummary,
-  {paint, columns}: {readonly paint: Paint; readonly columns: number},
-): string[] {
+export function summaryLines(summary: RunSummary, {paint, columns, isOver = false}: SummaryStyle): string[] {
   const secondary = [...suppressionText(summary), ...baselineText(summary)];
   return [
     ...secondary.flatMap((text) => wrap(text, columns, '  ')).map((line) => paint.dim(line)),
     ...countLines(summary, paint, columns),
-    ...exitText(summary).flatMap((text) => wrap(text, columns, '  ')),
+    ...exitText(summary)
+      .map((text) => (isOver ? `that run ended with ${text}` : text))
+      .flatMap((text) => wrap(text, columns, '  ')),
   ];
 }
 

@@ -60,7 +60,7 @@ export function terminalReporter(output: Output, io: ReportIo): Reporter {
       inReadingOrder(summary.results).flatMap((result) => resultBlock(result, {paint, columns})),
       withGap(tableLines(summary.results, {paint, columns})),
       problemLines(),
-      summaryLines(summary, {paint, columns}),
+      summaryLines(summary, {paint, columns, isOver: isReplay}),
     ];
     if (showsAllLines && !isReplay && done > 0) print(['']);
     for (const section of sections) print(section);
