@@ -14,11 +14,12 @@ import type {Observation} from '../run/observation.js';
 import {loadScenarios} from '../scenario/load.js';
 import type {Scenario} from '../scenario/types.js';
 import {packageVersion} from '../util/package-root.js';
-import {formatProblem, type Problem} from '../util/problem.js';
+import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {shownPath} from '../util/shown-path.js';
 import {formatValgrindVersion, parseValgrindVersion} from '../valgrind/version.js';
 import {EXIT} from './exit-code.js';
+import {refusing} from './refusing.js';
 import {type Execution, execute} from './run/execute.js';
 import {emptyJob, emptyProgram, type FloorContent, floorIn, NO_FLOOR, withChildFloor} from './run/floor.js';
 import {makeJob, promiseOf} from './run/make-job.js';
@@ -48,10 +49,7 @@ export async function reportImported(
   io: ReportIo,
   signal: AbortSignal,
 ): Promise<number> {
-  const refuse = (problems: readonly Problem[]) => {
-    for (const problem of problems) io.stderr.write(`${formatProblem(problem)}\n`);
-    return EXIT.usage;
-  };
+  const refuse = refusing(io);
   const config = loadConfig(cwd, flags);
   if (!config.ok) return refuse(config.error);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'leakline-import-'));

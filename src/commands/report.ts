@@ -5,9 +5,10 @@ import type {ReportIo} from '../report/io.js';
 import {defaultReporters, openReporters} from '../report/registry.js';
 import {replay} from '../report/replay.js';
 import {readLastRun} from '../report/run-log.js';
-import {formatProblem, type Problem} from '../util/problem.js';
+import type {Problem} from '../util/problem.js';
 import {ok, type Result} from '../util/result.js';
 import {EXIT} from './exit-code.js';
+import {refusing} from './refusing.js';
 
 /**
  * Renders a finished run again.
@@ -35,10 +36,7 @@ export async function reportLastRun(
   reporters: readonly string[],
   io: ReportIo,
 ): Promise<number> {
-  const refuse = (problems: readonly Problem[]) => {
-    for (const problem of problems) io.stderr.write(`${formatProblem(problem)}\n`);
-    return EXIT.usage;
-  };
+  const refuse = refusing(io);
   const config = loadConfig(cwd, flags);
   if (!config.ok) return refuse(config.error);
   const summary = readLastRun(config.value.stateDirectory);

@@ -10,10 +10,11 @@ import {loadScenarios} from '../scenario/load.js';
 import {matches} from '../scenario/match.js';
 import {problemsUnder, unknownScenario} from '../scenario/select.js';
 import type {Scenario} from '../scenario/types.js';
-import {formatProblem, type Problem} from '../util/problem.js';
+import type {Problem} from '../util/problem.js';
 import {fail, ok, type Result} from '../util/result.js';
 import {buildVersions} from './build-versions.js';
 import {EXIT} from './exit-code.js';
+import {refusing} from './refusing.js';
 import {showResult} from './repro/show.js';
 import {readBaselines} from './run/execute.js';
 import {createFloors} from './run/floor.js';
@@ -47,10 +48,7 @@ const THOROUGH = ['--track-origins=yes', '--num-callers=500'];
  * the leak (or anything, without `leak`) is there, 0 when it is not: what `git bisect run` wants.
  */
 export async function repro(options: ReproOptions, io: ReportIo, signal: AbortSignal): Promise<number> {
-  const refuse = (problems: readonly Problem[]) => {
-    for (const problem of problems) io.stderr.write(`${formatProblem(problem)}\n`);
-    return EXIT.usage;
-  };
+  const refuse = refusing(io);
   const chosen = await chooseScenario(options);
   if (!chosen.ok) return refuse(chosen.error);
   const {config, scenario} = chosen.value;

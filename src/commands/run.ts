@@ -13,9 +13,9 @@ import type {RunContext} from '../run/job.js';
 import {loadScenarios} from '../scenario/load.js';
 import {problemsUnder, type Selection, selectScenarios} from '../scenario/select.js';
 import {packageVersion} from '../util/package-root.js';
-import {formatProblem, type Problem} from '../util/problem.js';
 import {formatValgrindVersion} from '../valgrind/version.js';
 import {EXIT} from './exit-code.js';
+import {refusing} from './refusing.js';
 import {execute} from './run/execute.js';
 import {createFloors} from './run/floor.js';
 import {nothingToRun} from './run/nothing-to-run.js';
@@ -45,10 +45,7 @@ export interface RunOptions {
 
 /** `leakline run`: the nightly job. Gives the exit code. */
 export async function run(options: RunOptions, io: ReportIo, signal: AbortSignal): Promise<number> {
-  const refuse = (problems: readonly Problem[]) => {
-    for (const problem of problems) io.stderr.write(`${formatProblem(problem)}\n`);
-    return EXIT.usage;
-  };
+  const refuse = refusing(io);
   const valgrind = askValgrind();
   // The answer is for prepare(), and comes while the scenarios are read.
   void findCompiler();

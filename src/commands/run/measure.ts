@@ -46,15 +46,12 @@ export async function measure(judging: Judging, runJob: RunJob): Promise<Scenari
   return work.mode === 'growth' ? measureGrowth(judging, work, runJob) : measureExit(judging, runJob);
 }
 
-/** What the interpreter has to be like for the run to count. */
-const promiseOf = ({allocator, gil}: Target) => defined({allocator, gil});
-
 async function measureExit(judging: Judging, runJob: RunJob): Promise<ScenarioResult> {
   const {target, floor} = judging;
   const {observation, note} = await runJob(target.job);
   const {children = []} = observation;
   const notes = [...(note === undefined ? [] : [note]), ...killedChildren(children)];
-  const failure = failureOf(observation, promiseOf(target));
+  const failure = failureOf(observation, target);
   if (failure !== undefined) return failed(judging, [observation], failure, notes);
   const findings = [
     ...addUp([
@@ -90,7 +87,7 @@ async function measureGrowth(judging: Judging, work: GrowthWork, runJob: RunJob)
   };
   const measurements: Measurement[] = [];
   const notes: string[] = [];
-  const completion = {checkpoints: work.checkpoints, ...promiseOf(target)};
+  const completion = {...target, checkpoints: work.checkpoints};
   const screenings: Observation[] = [];
   for (;;) {
     const decision = decide(measurements, growthCase);
